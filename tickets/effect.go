@@ -1,0 +1,282 @@
+package tickets
+
+import "time"
+
+// effect fills in what one action changes beyond the status; it may still
+// refuse. There is one line here for each action that does more than move.
+type effect func(t *Ticket, a Act, w World, c *Change) []Problem
+
+var effects = map[Action]effect{
+	ActAnswer:   answerNow,
+	ActDispatch: toUnit,
+	ActTake: func(t *Ticket, a Act, _ World, c *Change) []Problem {
+		c.Brief, c.Unit, c.Sign = a.Values.Get("brief"), t.Desk, true
+		return nil
+	},
+	ActConclude:   conclude,
+	ActSign:       func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Sign = true; return nil },
+	ActSignReturn: signReturn,
+	ActRecall:     toUnit,
+	ActAssign:     assign,
+	ActAllege:     allege,
+	ActRecord:     record,
+	ActCosign: func(_ *Ticket, a Act, _ World, c *Change) []Problem {
+		c.OnN, c.Cosign = a.Values.Int("allegation"), true
+		return nil
+	},
+	ActHandDown:  toUnit,
+	ActReportUp:  reportUp,
+	ActSubmit:    submit,
+	ActApprove:   approve,
+	ActSendBack:  sendBack,
+	ActAttempt:   attempt,
+	ActDelivered: delivered,
+	ActExhausted: exhausted,
+	ActFollowUp:  followUp,
+	ActClose:     closeTicket,
+	ActRedo:      redo,
+	ActRevive: func(t *Ticket, _ Act, _ World, c *Change) []Problem {
+		c.Unit, c.ClearOutcome = t.Unit, true
+		return nil
+	},
+	ActUrge:      func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Urge = true; return nil },
+	ActSupervise: func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Supervise = true; return nil },
+	ActLink: func(_ *Ticket, a Act, _ World, c *Change) []Problem {
+		c.Other, c.Relation = a.Values.Get("other"), a.Values.Get("kind")
+		return nil
+	},
+	ActCoHandle:         func(_ *Ticket, a Act, _ World, c *Change) []Problem { c.CoUnit = a.Values.Int("unit"); return nil },
+	ActUrgency:          func(_ *Ticket, a Act, _ World, c *Change) []Problem { c.Urgency = a.Values.Get("urgency"); return nil },
+	ActIdentity:         identity,
+	ActContactMade:      eventTime,
+	ActTold:             eventTime,
+	ActPlatformRecall:   func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Outcome = "recalled"; return nil },
+	ActPlatformReturned: func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Outcome = "returned"; return nil },
+}
+
+// eventTime takes the typed time of an event; it cannot lie ahead, nor before
+// the ticket was received.
+func eventTime(t *Ticket, a Act, _ World, c *Change) []Problem {
+	if a.Values.Get("at") == "" {
+		return nil
+	}
+	at := a.Values.Time("at", a.Now)
+	if at.After(a.Now.Add(time.Minute)) {
+		return one("at", "时间不能晚于现在", "the time lies ahead")
+	}
+	if at.Before(t.ReceivedAt) {
+		return one("at", "时间不能早于收到时间", "the time lies before the ticket was received")
+	}
+	c.EventAt, c.Typed = at, true
+	return nil
+}
+
+func answerNow(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Reply = &Reply{PublicText: a.Values.Get("public_text"), LegalBasis: a.Values.Get("legal_basis"), Author: actorName(a.Actor), At: a.Now, ApprovedBy: a.Actor.Person, ApprovedAt: &a.Now}
+	outcome := "answered"
+	if t.Kind == Suggestion {
+		outcome = a.Values.Get("adoption")
+	}
+	c.OnN, c.Outcome = 1, "answered"
+	c.Finding = &Finding{Outcome: outcome, Method: "即时答复", Author: a.Actor.Person, At: a.Now}
+	c.Attempt = &Attempt{Way: contactWay(t), State: "delivered", At: a.Now, Actor: actorName(a.Actor), Evidence: "即时答复", Provenance: "typed"}
+	return nil
+}
+
+// contactWay: the contact itself is the proof of an answer given at once.
+func contactWay(t *Ticket) string {
+	switch t.Channel {
+	case "visit":
+		return "face"
+	case "mail":
+		return "mail"
+	case "city12345":
+		return "city12345"
+	case "public":
+		return "status_page"
+	}
+	return "call"
+}
+
+func toUnit(_ *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Unit, c.Brief = a.Values.Int("unit"), a.Values.Get("brief")
+	return nil
+}
+
+func reportUp(t *Ticket, _ Act, w World, c *Change) []Problem {
+	above := w.Tree.Parent(t.Unit)
+	if above == nil {
+		return one("", "没有上级单位", "there is no unit above")
+	}
+	c.Unit = above.ID
+	return nil
+}
+
+func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
+	text := a.Values.Get("public_text")
+	if text == "" && t.Answerable() {
+		return one("public_text", "须告知诉求人，请填写公开答复", "the complainant must be told: fill in the public reply")
+	}
+	c.Outcome = a.Values.Get("outcome")
+	c.Reply = &Reply{PublicText: text, InternalText: a.Values.Get("reason"), LegalBasis: a.Values.Get("legal_basis"), AppealNotice: a.Values.Get("appeal_notice"), Author: actorName(a.Actor), At: a.Now}
+	if c.Reply.PublicText == "" {
+		c.Reply.PublicText = a.Values.Get("reason")
+	}
+	return nil
+}
+
+func signReturn(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Sign = true
+	c.Request = &Request{Kind: "return", State: "pending", Reason: a.Values.Get("reason"), Basis: a.Values.Get("basis"), Unit: a.Actor.Unit, AskedBy: a.Actor.Person, AskedAt: a.Now}
+	return nil
+}
+
+func assign(_ *Ticket, a Act, _ World, c *Change) []Problem {
+	i, s := a.Values.Int("investigator"), a.Values.Int("second")
+	c.Investigator, c.Second = &i, &s
+	return nil
+}
+
+func allege(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Allegation = &Allegation{N: len(t.Allegations) + 1, Text: a.Values.Get("text"), Category: a.Values.Get("category")}
+	return nil
+}
+
+func record(t *Ticket, a Act, w World, c *Change) []Problem {
+	n := a.Values.Int("allegation")
+	if t.Allegation(n) == nil {
+		return one("allegation", "没有这一项", "no such allegation")
+	}
+	f := &Finding{
+		Outcome: a.Values.Get("outcome"), Method: a.Values.Get("method"), Met: a.Values.Get("met"), Evidence: a.Values.Get("evidence"),
+		Corrected: a.Values.Get("corrected"), RecoveredCents: a.Values.Cents("recovered"), SecondName: a.Values.Get("second_name"),
+		Author: a.Actor.Person, At: a.Now,
+	}
+	if a.Values.Get("met_at") != "" {
+		at := a.Values.Time("met_at", a.Now)
+		if at.After(a.Now.Add(time.Minute)) {
+			return one("met_at", "时间不能晚于现在", "the time lies ahead")
+		}
+		f.MetAt = &at
+	}
+	if other := otherInvestigator(t, a.Actor.Person); other != 0 {
+		f.Second = other
+	}
+	if (t.Kind == Complaint || t.Kind == Report) && f.Second == 0 && f.SecondName == "" {
+		return one("second_name", "投诉、举报须两人核查，请填写另一名核查人", "two investigators check a complaint or report: name the other")
+	}
+	c.Finding, c.OnN = f, n
+	return nil
+}
+
+func otherInvestigator(t *Ticket, me int) int {
+	if t.Investigator != 0 && t.Investigator != me {
+		return t.Investigator
+	}
+	if t.Second != me {
+		return t.Second
+	}
+	return 0
+}
+
+func submit(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Reply = &Reply{PublicText: a.Values.Get("public_text"), InternalText: a.Values.Get("internal_text"), LegalBasis: a.Values.Get("legal_basis"),
+		AppealNotice: a.Values.Get("appeal_notice"), UnresolvedReason: a.Values.Get("unresolved_reason"), Author: actorName(a.Actor), At: a.Now}
+	if a.Values.Get("resolved") != "" {
+		yes := a.Values.Bool("resolved")
+		c.Reply.Resolved = &yes
+		if !yes && c.Reply.UnresolvedReason == "" {
+			return one("unresolved_reason", "请填写未解决原因", "say why it is not resolved")
+		}
+	}
+	return nil
+}
+
+func approve(t *Ticket, a Act, _ World, c *Change) []Problem {
+	if t.LastReply() == nil {
+		return one("", "还没有答复", "no reply yet")
+	}
+	c.Approve, c.AmendText = true, a.Values.Get("public_text")
+	if !t.Answerable() {
+		c.To, c.Opens, c.Jobs = Closed, "", nil
+		c.Meets = append([]string{"delivered", "closed"}, c.Meets...)
+		c.Attempt = &Attempt{Way: "status_page", State: "delivered", At: a.Now, Actor: "machine:status", Evidence: "公布于查询页", Provenance: "machine"}
+	}
+	return nil
+}
+
+func sendBack(_ *Ticket, _ Act, _ World, c *Change) []Problem {
+	c.ClearOutcome = true
+	return nil
+}
+
+func attempt(t *Ticket, a Act, w World, c *Change) []Problem {
+	state := a.Values.Get("state")
+	if state == "delivered" && a.Actor.Machine == "" {
+		return one("state", "已送达请用「已送达」登记凭据", "use “delivered” and give the evidence")
+	}
+	if bad := eventTime(t, a, w, c); bad != nil {
+		return bad
+	}
+	c.Attempt = newAttempt(a, c, state)
+	return nil
+}
+
+func newAttempt(a Act, c *Change, state string) *Attempt {
+	provenance := "typed"
+	if a.Actor.Machine != "" || a.Actor.Platform != "" {
+		provenance = "machine"
+	}
+	return &Attempt{Way: a.Values.Get("way"), State: state, At: c.EventAt, Actor: actorName(a.Actor), Evidence: a.Values.Get("evidence"), Provenance: provenance}
+}
+
+func delivered(t *Ticket, a Act, w World, c *Change) []Problem {
+	if bad := eventTime(t, a, w, c); bad != nil {
+		return bad
+	}
+	c.Attempt = newAttempt(a, c, "delivered")
+	return nil
+}
+
+func exhausted(_ *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Attempt = &Attempt{Way: "status_page", State: "unreachable", At: a.Now, Actor: actorName(a.Actor), Evidence: ExhaustedMark, Provenance: "typed"}
+	return nil
+}
+
+func followUp(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Satisfaction = a.Values.Get("satisfaction")
+	c.Outcome = OutcomeOf(t)
+	return nil
+}
+
+func closeTicket(t *Ticket, a Act, _ World, c *Change) []Problem {
+	if t.Track == TrackOrder && a.Actor.Platform == "" && a.Actor.Machine == "" && a.Values.Get("note") == "" {
+		return one("note", "平台未回传结案，请写明在平台上办结的情况", "say what was seen on the platform")
+	}
+	return nil
+}
+
+func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
+	c.Redo, c.ClearOutcome = true, true
+	c.Unit = a.Values.Int("unit")
+	if c.Unit == 0 {
+		c.Unit = t.Unit
+	}
+	return nil
+}
+
+func identity(_ *Ticket, a Act, _ World, c *Change) []Problem {
+	ok := a.Values.Bool("confirmed")
+	c.IdentityOK = &ok
+	return nil
+}
+
+func actorName(a Actor) string {
+	switch {
+	case a.Machine != "":
+		return a.Machine
+	case a.Platform != "":
+		return a.Platform
+	}
+	return personActor(a.Person)
+}

@@ -1,0 +1,231 @@
+// Package tickets is the ticket itself: its words, statuses and actions, what
+// each needs and opens, findings, replies, routing and the gates. It is pure: no
+// SQL, HTTP or queue. ticketdb stores what it decides; web draws its buttons from
+// the same table.
+package tickets
+
+import "slices"
+
+// Action is one thing that can be done to a ticket.
+type Action string
+
+// The actions. Each is also the name of its journal row.
+const (
+	ActRegister         Action = "registered" // the birth of a ticket; not a row of the table
+	ActAnswer           Action = "answer"
+	ActDispatch         Action = "dispatch"
+	ActTake             Action = "take"
+	ActConclude         Action = "conclude"
+	ActSign             Action = "sign"
+	ActSignReturn       Action = "sign_return"
+	ActRecall           Action = "recall"
+	ActAssign           Action = "assign"
+	ActRecord           Action = "record"
+	ActCosign           Action = "cosign"
+	ActHandDown         Action = "hand_down"
+	ActReportUp         Action = "report_up"
+	ActSubmit           Action = "submit"
+	ActApprove          Action = "approve"
+	ActSendBack         Action = "send_back"
+	ActAttempt          Action = "attempt"
+	ActDelivered        Action = "delivered"
+	ActExhausted        Action = "exhausted"
+	ActFollowUp         Action = "follow_up"
+	ActClose            Action = "close"
+	ActRedo             Action = "redo"
+	ActRevive           Action = "revive"
+	ActArchive          Action = "archive"
+	ActNote             Action = "note"
+	ActAttach           Action = "attach"
+	ActAllege           Action = "allege"
+	ActUrge             Action = "urge"
+	ActSupervise        Action = "supervise"
+	ActExplainLate      Action = "explain_late"
+	ActLink             Action = "link"
+	ActCoHandle         Action = "co_handle"
+	ActUrgency          Action = "change_urgency"
+	ActIdentity         Action = "confirm_identity"
+	ActContactMade      Action = "contact_made"
+	ActTold             Action = "told_acceptance"
+	ActPlatformRecall   Action = "platform_recall"
+	ActPlatformReturned Action = "platform_returned"
+	ActPlatformAccepted Action = "platform_accepted"
+	ActSupplement       Action = "supplement"
+)
+
+// Place is where the actor stands towards the ticket.
+type Place string
+
+// The places. A row of the table names those from which it may be done.
+const (
+	AtDesk     Place = "desk"     // the unit that registered it
+	AtHandler  Place = "handler"  // the handling unit
+	AtAbove    Place = "above"    // a unit above the handling unit
+	AtAssigned Place = "assigned" // the investigator or the second one
+	AtMachine  Place = "machine"
+	AtPlatform Place = "platform"
+)
+
+// By is who may do it: a role, standing at one of the places.
+type By struct {
+	Role   string
+	Places []Place
+}
+
+// Row is one line of the table: who may take which step from where, what it
+// needs, and what follows. To is empty where the status stays.
+type Row struct {
+	Action Action
+	ZH, EN string
+	From   []Status
+	To     Status
+	By     []By
+	Needs  []Field // all fields the action takes; Field.Must tells which must be filled
+	Gates  []Gate
+	Meets  []string // meeting events of clocks
+	Opens  string   // start event of clocks
+	Jobs   []string // outbox kinds that follow
+	Hidden bool     // done by machines; not drawn as a button
+}
+
+var (
+	openStatuses = []Status{Registered, Dispatched, Handling, Approval, Answering, Answered}
+	anyStatus    = append(slices.Clone(openStatuses), Closed, Archived)
+
+	lead      = func(p ...Place) By { return By{RoleLead, p} }
+	operator  = func(p ...Place) By { return By{RoleOperator, p} }
+	assigned  = By{RoleInvestigator, []Place{AtAssigned}}
+	machine   = By{RoleMachine, []Place{AtMachine}}
+	platform  = By{RolePlatform, []Place{AtPlatform}}
+	workers   = []By{assigned, lead(AtHandler, AtAbove, AtAssigned)}
+	everybody = []By{operator(AtDesk, AtHandler), assigned, lead(AtDesk, AtHandler, AtAbove, AtAssigned)}
+)
+
+// Flow is THE table. Pages draw their buttons from it, the API answers from it,
+// docs/flow.md is drawn from it, and the database CHECK is tested against it.
+var Flow = []Row{
+	{Action: ActAnswer, ZH: "即时答复并办结", EN: "answer at once", From: []Status{Registered}, To: Closed,
+		By:    []By{operator(AtDesk), lead(AtDesk)},
+		Needs: []Field{answerText, legalBasis, adoption}, Gates: []Gate{gateAnswerable},
+		Meets: []string{"delivered", "contact_made", "closed"}, Jobs: []string{JobPlatformAnswer}},
+	{Action: ActDispatch, ZH: "派单", EN: "dispatch", From: []Status{Registered}, To: Dispatched,
+		By:    []By{operator(AtDesk), lead(AtDesk), machine},
+		Needs: []Field{unitField, reasonOpt, briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
+		Meets: []string{"dispatch"}, Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActTake, ZH: "本单位承办", EN: "take", From: []Status{Registered}, To: Handling,
+		By: []By{lead(AtDesk)}, Needs: []Field{briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
+		Meets: []string{"dispatch", "sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
+	{Action: ActConclude, ZH: "以其他结论报审", EN: "conclude", From: []Status{Registered, Handling}, To: Approval,
+		By:    []By{operator(AtDesk), lead(AtDesk, AtHandler), assigned},
+		Needs: []Field{concludeOutcome, reason, basisCode, publicText, legalBasis, appealNotice}, Meets: []string{"submit"}, Jobs: []string{JobNotify}},
+	{Action: ActSign, ZH: "签收", EN: "sign", From: []Status{Dispatched}, To: Handling,
+		By: []By{lead(AtHandler)}, Meets: []string{"sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
+	{Action: ActSignReturn, ZH: "签收并申请退单", EN: "sign and ask to return", From: []Status{Dispatched}, To: Handling,
+		By: []By{lead(AtHandler)}, Needs: []Field{reason, basisCode}, Gates: []Gate{gateReturnable},
+		Meets: []string{"sign", "request"}, Opens: "sign", Jobs: []string{JobPlatformSigned, JobPlatformReturn, JobNotify}},
+	{Action: ActRecall, ZH: "收回改派", EN: "recall", From: openStatuses[1:], To: Dispatched,
+		By:    []By{lead(AtAbove, AtDesk)},
+		Needs: []Field{unitField, reason, briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
+		Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActAssign, ZH: "指定核查员", EN: "assign", From: []Status{Handling}, To: Handling,
+		By: []By{lead(AtHandler)}, Needs: []Field{investigatorField, secondField}, Gates: []Gate{gateNotRecused}, Jobs: []string{JobNotify}},
+	{Action: ActAllege, ZH: "增列诉求事项", EN: "add an allegation", From: []Status{Registered, Dispatched, Handling}, By: everybody,
+		Needs: []Field{allegationText, categoryOpt}},
+	{Action: ActRecord, ZH: "记录核查结论", EN: "record a finding", From: []Status{Handling}, To: Handling,
+		By:    workers,
+		Needs: []Field{allegationN, findingOutcome, method, metWhom, metAt, evidence, corrected, recovered, secondName}},
+	{Action: ActCosign, ZH: "第二核查人会签", EN: "co-sign a finding", From: []Status{Handling}, To: Handling,
+		By: []By{assigned, lead(AtAssigned)}, Needs: []Field{allegationN}, Gates: []Gate{gateSecond}},
+	{Action: ActHandDown, ZH: "下派", EN: "hand down", From: []Status{Handling}, To: Dispatched,
+		By: []By{lead(AtHandler)}, Needs: []Field{unitField, reason}, Gates: []Gate{gateBelow, gateAccusedFloor, gateBrief}, Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActReportUp, ZH: "上报", EN: "report up", From: []Status{Handling}, To: Dispatched,
+		By: []By{lead(AtHandler)}, Needs: []Field{reason}, Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActSubmit, ZH: "提交审核", EN: "submit", From: []Status{Handling}, To: Approval,
+		By:    workers,
+		Needs: []Field{publicText, internalText, legalBasis, appealNotice, resolvedField, unresolvedReason}, Gates: []Gate{gateFindings},
+		Meets: []string{"submit"}, Jobs: []string{JobNotify}},
+	{Action: ActApprove, ZH: "审核通过", EN: "approve", From: []Status{Approval}, To: Answering,
+		By:    []By{lead(AtHandler, AtAbove)},
+		Needs: []Field{publicTextOpt, noteOpt}, Gates: []Gate{gateOtherEyes, gateFindings},
+		Meets: []string{"approve"}, Opens: "approve", Jobs: []string{JobReply}},
+	{Action: ActSendBack, ZH: "退回修改", EN: "send back", From: []Status{Approval, Answering}, To: Handling,
+		By: []By{lead(AtHandler, AtAbove)}, Needs: []Field{reason}, Jobs: []string{JobNotify}},
+	{Action: ActAttempt, ZH: "登记一次答复", EN: "log an attempt", From: []Status{Answering, Answered}, To: "",
+		By:    append(slices.Clone(everybody), machine),
+		Needs: []Field{way, attemptState, attemptAt, evidence}, Jobs: nil},
+	{Action: ActDelivered, ZH: "已送达", EN: "delivered", From: []Status{Answering}, To: Answered,
+		By:    append(slices.Clone(everybody), machine, platform),
+		Needs: []Field{way, attemptAt, evidenceMust}, Gates: []Gate{gateReply},
+		Meets: []string{"delivered"}, Opens: "delivered", Jobs: []string{JobNotify}},
+	{Action: ActExhausted, ZH: "穷尽联系方式", EN: "exhausted", From: []Status{Answering}, To: Answered,
+		By: []By{lead(AtHandler, AtAbove, AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateReply, gateExhausted},
+		Meets: []string{"exhausted"}, Opens: "exhausted"},
+	{Action: ActFollowUp, ZH: "回访并办结", EN: "follow up", From: []Status{Answered}, To: Closed,
+		By:    []By{operator(AtDesk, AtHandler), lead(AtDesk, AtHandler, AtAbove), platform},
+		Needs: []Field{resolvedMust, satisfaction, noteOpt}, Gates: []Gate{gateClose},
+		Meets: []string{"follow_up", "closed"}},
+	{Action: ActClose, ZH: "办结", EN: "close", From: []Status{Answered}, To: Closed,
+		By: []By{lead(AtDesk, AtHandler, AtAbove), machine, platform}, Needs: []Field{noteOpt}, Gates: []Gate{gateNoFollowUpDue, gateClose},
+		Meets: []string{"closed"}},
+	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched,
+		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
+		Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRedo}, Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
+		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable}, Opens: "dispatch", Jobs: []string{JobNotify}},
+	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
+		By: []By{lead(AtDesk, AtAbove), machine}},
+
+	{Action: ActNote, ZH: "备注", EN: "note", From: anyStatus, By: everybody, Needs: []Field{noteMust}},
+	{Action: ActAttach, ZH: "添加附件", EN: "attach", From: openStatuses, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{attachments}, Hidden: true},
+	{Action: ActUrge, ZH: "催办", EN: "urge", From: openStatuses, By: append(slices.Clone(everybody), platform), Needs: []Field{noteOpt}, Jobs: []string{JobNotify}},
+	{Action: ActSupervise, ZH: "督办", EN: "supervise", From: openStatuses, By: []By{lead(AtAbove), platform}, Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
+	{Action: ActExplainLate, ZH: "情况说明", EN: "state why it is late", From: openStatuses, By: workers, Needs: []Field{reason}},
+	{Action: ActLink, ZH: "关联工单", EN: "link", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKind, noteOpt}},
+	{Action: ActCoHandle, ZH: "协办", EN: "co-handler", From: []Status{Dispatched, Handling}, By: []By{lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{unitField, noteOpt}, Gates: []Gate{gateAccusedFloor}, Jobs: []string{JobNotify}},
+	{Action: ActUrgency, ZH: "调整紧急程度", EN: "change urgency", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{urgencyField, reason}, Opens: "urgency_changed"},
+	{Action: ActIdentity, ZH: "核实身份", EN: "confirm identity", From: openStatuses, By: []By{operator(AtDesk), assigned, lead(AtDesk, AtHandler)}, Needs: []Field{identityOK, noteOpt}, Meets: []string{"identity_confirmed"}},
+	{Action: ActContactMade, ZH: "已先行联系", EN: "first contact made", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"contact_made"}, Jobs: []string{JobPlatformContact}},
+	{Action: ActTold, ZH: "已告知受理", EN: "told of acceptance", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"told_acceptance"}},
+	{Action: ActSupplement, ZH: "追加内容", EN: "supplement", From: anyStatus, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
+	{Action: ActPlatformAccepted, ZH: "平台接收办结反馈", EN: "platform accepted the reply", From: anyStatus, By: []By{machine, platform}, Meets: []string{"platform_accepted"}, Hidden: true},
+	{Action: ActPlatformRecall, ZH: "平台撤单", EN: "recalled by the platform", From: openStatuses, To: Closed, By: []By{platform}, Needs: []Field{reasonOpt}, Meets: []string{"closed"}, Hidden: true, Jobs: []string{JobNotify}},
+	{Action: ActPlatformReturned, ZH: "平台同意退单", EN: "return granted by the platform", From: openStatuses, To: Closed, By: []By{platform}, Needs: []Field{reasonOpt}, Meets: []string{"closed"}, Hidden: true, Jobs: []string{JobNotify}},
+}
+
+// Outbox kinds that tickets cause. workers/jobs.go lists what does them.
+const (
+	JobRoute           = "route"
+	JobNotify          = "notify"
+	JobReply           = "reply"
+	JobSMS             = "sms"
+	JobMailReply       = "mail_reply"
+	JobPlatformSigned  = "platform_signed"
+	JobPlatformReturn  = "platform_return"
+	JobPlatformContact = "platform_contact"
+	JobPlatformReply   = "platform_reply"
+	JobPlatformAnswer  = "platform_answer"
+	JobFetch           = "fetch_attachment"
+	JobAcknowledge     = "acknowledge"
+)
+
+// RowOf finds the row of an action, whatever the status; ok is false where the
+// table has no such action.
+func RowOf(a Action) (row Row, ok bool) {
+	for _, r := range Flow {
+		if r.Action == a {
+			return r, true
+		}
+	}
+	return Row{}, false
+}
+
+// Allows tells whether the row may be taken from a status.
+func (r Row) Allows(s Status) bool { return slices.Contains(r.From, s) }
+
+// Next is the status after the row, taken from s.
+func (r Row) Next(s Status) Status {
+	if r.To == "" {
+		return s
+	}
+	return r.To
+}

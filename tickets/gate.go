@@ -1,0 +1,247 @@
+package tickets
+
+import (
+	"slices"
+	"time"
+
+	"hotline/internal/units"
+)
+
+// Gate refuses an action whose conditions are not met. It returns the problems
+// in words; none means it may pass.
+type Gate struct {
+	Name string
+	// Check sees the ticket as it stands and what is being done.
+	Check func(t *Ticket, a Act, w World) []Problem
+}
+
+func gate(name string, check func(*Ticket, Act, World) []Problem) Gate { return Gate{name, check} }
+
+func one(field, zh, en string) []Problem { return []Problem{{field, zh, en}} }
+
+// gateAnswerable: only a question, praise or suggestion is closed at the desk.
+var gateAnswerable = gate("answerable at once", func(t *Ticket, a Act, _ World) []Problem {
+	if !slices.Contains([]string{Inquiry, Praise, Suggestion}, t.Kind) {
+		return one("", "只有咨询、建议、表扬可以即时答复办结", "only an inquiry, a suggestion or praise is answered at once")
+	}
+	if t.Kind == Suggestion && a.Values.Get("adoption") == "" {
+		return one("adoption", "建议须写明采纳情况", "say whether the suggestion is adopted")
+	}
+	return nil
+})
+
+// gateAccusedFloor: the handler sits at least one level above everybody accused
+// and never in the accused unit or below it (tickets.md routing 4).
+var gateAccusedFloor = gate("accused floor", func(t *Ticket, a Act, w World) []Problem {
+	unit := a.Values.Int("unit")
+	if a.Action == ActTake {
+		unit = t.Desk
+	}
+	if unit == 0 {
+		return nil
+	}
+	u := w.Tree.Find(unit)
+	if u == nil || !u.Active || u.Kind == units.Auditor || u.Kind == units.Discipline {
+		return one("unit", "没有这个单位", "no such unit")
+	}
+	for _, x := range t.Accused {
+		if x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) {
+			return one("unit", "该单位是被举报单位或在其之下，须由上一级办理", "the unit is accused or below the accused: a higher one must handle it")
+		}
+	}
+	for _, key := range t.Recused {
+		if key > 0 && w.Tree.Within(unit, key) {
+			return one("unit", "该单位须回避", "the unit is recused")
+		}
+	}
+	return nil
+})
+
+// gateBrief: a confidential ticket leaves the desk only with a brief that a person confirmed.
+var gateBrief = gate("redacted brief", func(t *Ticket, a Act, _ World) []Problem {
+	if t.Secrecy == Confidential && t.BriefBy == 0 && a.Values.Get("brief") == "" {
+		return one("brief", "保密件派出前须确认核查提纲", "confirm the redacted brief before dispatch")
+	}
+	return nil
+})
+
+// gateBelow: a hop down goes to a unit below, and not to oneself.
+var gateBelow = gate("a unit below", func(t *Ticket, a Act, w World) []Problem {
+	if unit := a.Values.Int("unit"); unit != 0 && !w.Tree.Above(t.Unit, unit) {
+		return one("unit", "只能下派给下级单位", "only to a unit below")
+	}
+	return nil
+})
+
+// gateNotRecused: an investigator works in the handling unit (or below its
+// sections), holds the role, and is not recused.
+var gateNotRecused = gate("investigator fits", func(t *Ticket, a Act, w World) []Problem {
+	var out []Problem
+	for _, f := range []string{"investigator", "second"} {
+		p := a.Values.Int(f)
+		if p == 0 {
+			continue
+		}
+		unit, roles, ok := w.Staff(p)
+		if !ok || !w.Tree.Within(unit, t.Unit) || !(slices.Contains(roles, RoleInvestigator) || slices.Contains(roles, RoleLead)) {
+			out = append(out, Problem{f, "须是本单位的核查员或负责人", "must be an investigator or lead of the unit"})
+			continue
+		}
+		if slices.Contains(t.Recused, -p) {
+			out = append(out, Problem{f, "此人须回避", "this person is recused"})
+		}
+	}
+	if p := a.Values.Int("investigator"); p != 0 && p == a.Values.Int("second") {
+		out = append(out, Problem{"second", "第二核查员须是另一人", "the second investigator is another person"})
+	}
+	return out
+})
+
+// gateSecond: only the second investigator co-signs, and only somebody else's finding.
+var gateSecond = gate("second investigator", func(t *Ticket, a Act, _ World) []Problem {
+	al := t.Allegation(a.Values.Int("allegation"))
+	if al == nil || al.Finding == nil {
+		return one("allegation", "该项还没有结论", "no finding yet")
+	}
+	if al.Finding.Author == a.Actor.Person {
+		return one("allegation", "不能会签自己的结论", "not one's own finding")
+	}
+	return nil
+})
+
+// gateReturnable: a return needs an order that was not adjudicated (指定承办不得退回).
+var gateReturnable = gate("returnable", func(t *Ticket, _ Act, _ World) []Problem {
+	if t.Track == TrackOrder && t.Order != nil && t.Order.State == "adjudicated" {
+		return one("", "经裁定指定承办的工单不得退回", "an adjudicated order cannot be returned")
+	}
+	return nil
+})
+
+// gateFindings: every allegation has its finding, and on a complaint or report
+// two people checked it. A conclusion other than a finding has its reason instead.
+var gateFindings = gate("findings complete", func(t *Ticket, _ Act, _ World) []Problem {
+	if t.Outcome != "" {
+		return nil
+	}
+	if len(t.Allegations) == 0 {
+		return one("allegation", "还没有核查结论", "no finding yet")
+	}
+	var out []Problem
+	for _, al := range t.Allegations {
+		if al.Finding == nil {
+			out = append(out, Problem{"allegation", "第" + itoa(al.N) + "项还没有结论", "no finding for no. " + itoa(al.N)})
+			continue
+		}
+		if (t.Kind == Complaint || t.Kind == Report) && al.Finding.SecondName == "" && al.Finding.Second == 0 {
+			out = append(out, Problem{"second_name", "第" + itoa(al.N) + "项须有两名核查人", "no. " + itoa(al.N) + " needs two investigators"})
+		}
+	}
+	return out
+})
+
+// gateOtherEyes: nobody approves what he wrote or investigated.
+var gateOtherEyes = gate("other eyes", func(t *Ticket, a Act, _ World) []Problem {
+	me := a.Actor.Person
+	if me == t.Investigator || me == t.Second {
+		return one("", "核查人不能审核自己的工单", "an investigator does not approve his own ticket")
+	}
+	if r := t.LastReply(); r != nil && r.Author == personActor(me) {
+		return one("", "不能审核自己提交的答复", "nobody approves his own reply")
+	}
+	return nil
+})
+
+// gateReply: a delivery needs an approved reply.
+var gateReply = gate("approved reply", func(t *Ticket, _ Act, _ World) []Problem {
+	if r := t.LastReply(); r == nil || r.ApprovedAt == nil {
+		return one("", "还没有审核通过的答复", "no approved reply")
+	}
+	return nil
+})
+
+// gateExhausted: three attempts by at least two ways; for a report spread over
+// three days (tickets.md, Replies).
+var gateExhausted = gate("exhausted", func(t *Ticket, _ Act, _ World) []Problem {
+	ways := map[string]bool{}
+	n := 0
+	var first, last time.Time
+	for _, x := range t.Attempts {
+		if x.State != "failed" && x.State != "unreachable" {
+			continue
+		}
+		n++
+		ways[x.Way] = true
+		if first.IsZero() || x.At.Before(first) {
+			first = x.At
+		}
+		if x.At.After(last) {
+			last = x.At
+		}
+	}
+	if n < 3 || len(ways) < 2 {
+		return one("", "须至少三次、两种方式联系未果", "three failed attempts by at least two ways are needed")
+	}
+	if t.Kind == Report && last.Sub(first) < 48*time.Hour {
+		return one("", "举报件的联系须分布在三天内", "for a report the attempts spread over three days")
+	}
+	return nil
+})
+
+// gateClose is the close gate (invariant 5): findings, and, where somebody can
+// be answered, a reply whose delivery is proven or exhausted.
+var gateClose = gate("close gate", func(t *Ticket, a Act, w World) []Problem {
+	if a.Actor.Platform != "" && t.Track == TrackOrder {
+		return nil // the platform's own 结案 ends its order
+	}
+	out := gateFindings.Check(t, a, w)
+	if t.Answerable() && !t.Proven() {
+		out = append(out, Problem{"", "答复送达尚无凭据", "delivery of the reply is not proven"})
+	}
+	return out
+})
+
+// Proven tells whether the last reply was delivered, or every way exhausted.
+func (t *Ticket) Proven() bool {
+	r := t.LastReply()
+	if r == nil {
+		return false
+	}
+	for _, x := range t.Attempts {
+		if x.Reply == r.ID && (x.State == "delivered" || x.Provenance != "" && x.Evidence == ExhaustedMark) {
+			return true
+		}
+	}
+	return false
+}
+
+// ExhaustedMark is the evidence of the closing attempt row that a lead's
+// approval of exhaustion writes.
+const ExhaustedMark = "exhausted"
+
+// gateNoFollowUpDue: an own-line ticket of somebody who can be called is
+// followed up; closing without is for the others and for the platform's 结案.
+var gateNoFollowUpDue = gate("no follow-up due", func(t *Ticket, a Act, _ World) []Problem {
+	if a.Actor.Platform != "" || t.Track == TrackOrder || !t.HasPhone {
+		return nil
+	}
+	return one("", "须先回访", "a follow-up is due first")
+})
+
+// gateRedo: at most two redos.
+var gateRedo = gate("redo limit", func(t *Ticket, a Act, w World) []Problem {
+	if t.Redos >= 2 && a.Actor.Platform == "" {
+		return one("", "已重办两次，请走复查复核", "redone twice already: the next step is a review")
+	}
+	if t.Status == Archived && !(a.Actor.Platform != "" || a.Actor.Has(RoleLead)) {
+		return one("", "归档件只有负责人或平台可以重办", "an archived ticket is redone only by a lead or the platform")
+	}
+	return gateAccusedFloor.Check(t, a, w)
+})
+
+// gateRevivable: only what was filed for lack of clues comes back this way.
+var gateRevivable = gate("revivable", func(t *Ticket, _ Act, _ World) []Problem {
+	if t.Outcome != "unverifiable" {
+		return one("", "只有线索不足存查的工单可以恢复", "only a ticket filed as unverifiable is revived")
+	}
+	return nil
+})
