@@ -83,7 +83,7 @@ func TestKeysOfDifferentPurposesAreUnrelated(t *testing.T) {
 		t.Error("two purposes share a key")
 	}
 	if !bytes.Equal(a[:16], v.Key("cookie", 16)) {
-		t.Error("a shorter key of one purpose is not the beginning of the longer: callers may rely on either, but it must not change")
+		t.Error("a shorter key is not the beginning of the longer one of its purpose")
 	}
 	if v.Key("cookie", 8161) != nil {
 		t.Error("more bytes than HKDF can give")

@@ -81,7 +81,7 @@ func TestPseudonymsAreManyDifferentWordsOfTwoCharacters(t *testing.T) {
 func TestPseudonymIsStableAndOfTheTicket(t *testing.T) {
 	t.Parallel()
 	v, _ := open(t)
-	if v.Pseudonym(7, 0) != v.Pseudonym(7, 0) {
+	if first, again := v.Pseudonym(7, 0), v.Pseudonym(7, 0); first != again {
 		t.Error("the pseudonym changes")
 	}
 	words := len(strings.Fields(pseudonyms))
