@@ -84,14 +84,18 @@ func onlyDigits(s string) bool {
 	return s != ""
 }
 
-// Born returns the birth date, at 00:00 UTC.
+// Born returns the birth date, at 00:00 UTC; the zero time for a CitizenID
+// that did not come from ParseCitizenID.
 func (c CitizenID) Born() time.Time {
+	if len(c) != 18 {
+		return time.Time{}
+	}
 	born, _ := time.Parse("20060102", string(c[6:14])) // checked by ParseCitizenID
 	return born
 }
 
 // Male tells the registered sex: the 17th digit is odd for men.
-func (c CitizenID) Male() bool { return (c[16]-'0')%2 == 1 }
+func (c CitizenID) Male() bool { return len(c) == 18 && c[16]%2 == 1 }
 
 // AgeOn returns the full years of age on the given calendar day. It is
 // negative for a day before birth, which no living person's id gives: refuse it.

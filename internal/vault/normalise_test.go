@@ -175,6 +175,9 @@ func TestCitizenIDTellsBirthSexAndAge(t *testing.T) {
 	if man := CitizenID("149999190001010017"); !man.Male() {
 		t.Error("sequence 001 is a man's")
 	}
+	if none := CitizenID(""); !none.Born().IsZero() || none.Male() {
+		t.Error("an empty id has a birth date or a sex")
+	}
 	for _, c := range []struct {
 		day  string
 		want int
