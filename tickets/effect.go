@@ -50,6 +50,7 @@ var effects = map[Action]effect{
 	ActIdentity:         identity,
 	ActContactMade:      eventTime,
 	ActTold:             eventTime,
+	ActVisitMade:        eventTime,
 	ActPlatformRecall:   func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Outcome = "recalled"; return nil },
 	ActPlatformReturned: func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Outcome = "returned"; return nil },
 }
@@ -199,7 +200,7 @@ func approve(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Approve, c.AmendText = true, a.Values.Get("public_text")
 	if !t.Answerable() {
 		c.To, c.Opens, c.Jobs = Closed, "", nil
-		c.Meets = append([]string{"delivered", "closed"}, c.Meets...)
+		c.Meets = append([]string{"result_posted", "closed"}, c.Meets...)
 		c.Attempt = &Attempt{Way: "status_page", State: "delivered", At: a.Now, Actor: "machine:status", Evidence: "公布于查询页", Provenance: "machine"}
 	}
 	return nil

@@ -46,6 +46,7 @@ const (
 	ActUrgency          Action = "change_urgency"
 	ActIdentity         Action = "confirm_identity"
 	ActContactMade      Action = "contact_made"
+	ActVisitMade        Action = "visit_made"
 	ActTold             Action = "told_acceptance"
 	ActPlatformRecall   Action = "platform_recall"
 	ActPlatformReturned Action = "platform_returned"
@@ -169,9 +170,9 @@ var Flow = []Row{
 		Meets: []string{"closed"}},
 	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched,
 		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
-		Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRedo}, Opens: "dispatch", Jobs: []string{JobNotify}},
+		Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRedo}, Opens: "redo", Jobs: []string{JobNotify}},
 	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
-		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable}, Opens: "dispatch", Jobs: []string{JobNotify}},
+		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable}, Opens: "redo", Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
 		By: []By{lead(AtDesk, AtAbove), machine}},
 
@@ -185,6 +186,7 @@ var Flow = []Row{
 	{Action: ActUrgency, ZH: "调整紧急程度", EN: "change urgency", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{urgencyField, reason}, Opens: "urgency_changed"},
 	{Action: ActIdentity, ZH: "核实身份", EN: "confirm identity", From: openStatuses, By: []By{operator(AtDesk), assigned, lead(AtDesk, AtHandler)}, Needs: []Field{identityOK, noteOpt}, Meets: []string{"identity_confirmed"}},
 	{Action: ActContactMade, ZH: "已先行联系", EN: "first contact made", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"contact_made"}, Jobs: []string{JobPlatformContact}},
+	{Action: ActVisitMade, ZH: "已到场处置", EN: "someone was on the spot", From: openStatuses, By: everybody, Needs: []Field{attemptAt, evidenceMust}, Meets: []string{"visit_made", "contact_made"}},
 	{Action: ActTold, ZH: "已告知受理", EN: "told of acceptance", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"told_acceptance"}},
 	{Action: ActSupplement, ZH: "追加内容", EN: "supplement", From: anyStatus, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
 	{Action: ActPlatformAccepted, ZH: "平台接收办结反馈", EN: "platform accepted the reply", From: anyStatus, By: []By{machine, platform}, Meets: []string{"platform_accepted"}, Hidden: true},
