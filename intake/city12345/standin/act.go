@@ -31,7 +31,7 @@ func (p *Platform) Dispatch(o city12345.Order) (string, error) {
 	if p.state.Orders[o.OrderNo] != nil {
 		return o.OrderNo, ErrKnownOrder
 	}
-	v := &View{Order: o, Status: StatusDispatched}
+	v := &View{OrderNo: o.OrderNo, Order: o, Status: StatusDispatched, Received: []Received{}}
 	p.state.Orders[o.OrderNo] = v
 	p.state.Order = append(p.state.Order, o.OrderNo)
 	err := p.queue(v, city12345.Event{Kind: city12345.Dispatched, At: o.DispatchedAt, Order: &o})

@@ -54,6 +54,7 @@ func (s Status) over() bool {
 
 // View is all the platform knows about one order.
 type View struct {
+	OrderNo      string           `json:"order_no"`
 	Order        city12345.Order  `json:"order"`
 	Status       Status           `json:"status"`
 	TicketNo     string           `json:"ticket_no,omitempty"`
