@@ -11,8 +11,8 @@ import (
 // Left is the time between now and a due moment, or since it.
 type Left struct {
 	Late bool
-	// Days are the whole working days between the day of now and the day of
-	// the due moment; Time is the office time on those two days themselves.
+	// Days are the working days that lie in it whole; Time is the office time
+	// on the days cut off at either end.
 	Days int
 	Time time.Duration
 	// Wall is the time on the wall clock, never negative.
@@ -34,19 +34,23 @@ func Remaining(now, due time.Time, c *workday.Calendar, hours *workday.Hours) Le
 	if l.Wall == 0 {
 		return l
 	}
+	// first and last are the days that count whole; what is cut off at either
+	// end is measured in office time.
 	first, last := workday.DateOf(from), workday.LastDateBefore(to)
-	if first == last {
+	cutFirst, cutLast := from.After(first.Start()), to.Before(last.End())
+	if first == last && (cutFirst || cutLast) {
 		l.Time = hours.Worked(c, from, to)
 		return l
 	}
-	// A last day that is whole counts as a day.
-	whole := last
-	if to.Before(last.End()) {
-		whole--
-		l.Time = hours.Worked(c, last.Start(), to)
+	if cutFirst {
+		l.Time += hours.Worked(c, from, first.End())
+		first++
 	}
-	l.Days = c.WorkingDays(first, whole)
-	l.Time += hours.Worked(c, from, first.End())
+	if cutLast {
+		l.Time += hours.Worked(c, last.Start(), to)
+		last--
+	}
+	l.Days = c.WorkingDays(first-1, last)
 	return l
 }
 
@@ -93,6 +97,9 @@ func say(word string, days int, rest time.Duration, day, hour, minute string) st
 	part := func(n int, unit string) {
 		b.WriteByte(' ')
 		b.WriteString(strconv.Itoa(n))
+		if n == 1 {
+			unit = strings.TrimSuffix(unit, "s") // of English words
+		}
 		b.WriteString(unit)
 	}
 	h, m := int(rest/time.Hour), int(rest%time.Hour/time.Minute)

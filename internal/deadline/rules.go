@@ -16,7 +16,8 @@ const (
 
 // Defaults is THE list of rules the program ships with, in the order in which
 // clocks are opened: an outer duty stands before those measured from it.
-// Every call returns a fresh copy. Amounts are edited in the database as new
+// Every call returns a fresh list, whose lists of words are shared and must
+// not be changed. Amounts are edited in the database as new
 // versions; a new duty is added here.
 //
 // Calendar-day limits do not roll: that is the stricter reading of the Civil
@@ -81,7 +82,8 @@ func workRules() []Rule {
 	hop := []string{EventDispatch, EventRedo}
 	return []Rule{
 		{Code: Internal, Zh: "内部办结", En: "internal due", Starts: begins, Meets: []string{EventSubmit, EventDelivered},
-			Amount: 1, Unit: WorkingDays, Back: &Back{From: Resolve, MinDays: 3, Share: 75}},
+			Amount: 1, Unit: WorkingDays, Back: &Back{From: Resolve, MinDays: 3, Share: 75},
+			Kinds: append([]string{"inquiry"}, matters...)},
 		{Code: Sign, Subject: "hop", Zh: "签收", En: "sign", Starts: hop, Meets: []string{EventSign}, Amount: 4, Unit: WorkingHours},
 		{Code: Sign + ".urgent", Subject: "hop", Zh: "签收（急）", En: "sign, urgent", Starts: hop, Meets: []string{EventSign},
 			Amount: 1, Unit: WorkingHours, Urgencies: urgent},

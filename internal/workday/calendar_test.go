@@ -260,3 +260,29 @@ func TestCountingUndoesAdding(t *testing.T) {
 		}
 	})
 }
+
+func TestImportNeverPanicsOnOddNotices(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		run := func() Run {
+			return Run{Name: rapid.SampledFrom([]string{"", "元旦", "x"}).Draw(t, "name"),
+				From: Date(rapid.Int32().Draw(t, "from")), To: Date(rapid.Int32().Draw(t, "to"))}
+		}
+		y := Year{Year: rapid.Int().Draw(t, "year")}
+		if rapid.Bool().Draw(t, "plausible") {
+			y.Year = 2027
+		}
+		for range rapid.IntRange(0, 4).Draw(t, "runs") {
+			y.Off, y.Work = append(y.Off, run()), append(y.Work, run())
+		}
+		b, err := json.Marshal(y)
+		if err != nil {
+			return // a date with a year JSON cannot hold
+		}
+		if parsed, err := ParseYear(b); err == nil {
+			if _, err := Builtin().WithYear(parsed); err != nil {
+				t.Fatalf("parsed, but refused: %v", err)
+			}
+		}
+	})
+}
