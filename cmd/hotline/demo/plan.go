@@ -118,7 +118,8 @@ func fits(s Sample, until tickets.Status) bool {
 }
 
 // Live is what came in a few minutes ago, so that the dispatch list is not empty
-// when the demo starts: six matters, none of which may be dispatched unseen.
+// when the demo starts: a critical one, a confidential one, a group letter, an
+// order and two ordinary ones. The worker may dispatch the ordinary ones itself.
 func Live(now time.Time) []Item {
 	topics := []string{"独居老人断粮", "截留老人低保金", "整组低保被取消", "低保审批超期", "残疾人两补转移衔接", "把政策做成方言短视频"}
 	out := make([]Item, 0, len(topics))
