@@ -79,10 +79,10 @@ func TestHintNumberIsThirteenDigitsAlone(t *testing.T) {
 	t.Parallel()
 	for subject, want := range map[string]string{
 		"Re: 来信答复（编号 2503040000017）": number,
-		"2503040000017":              number,
-		"证号 140402199001011234":      "",
-		"电话 13800000000":             "",
-		"":                           "",
+		"2503040000017":         number,
+		"证号 140402199001011234": "",
+		"电话 13800000000":        "",
+		"":                      "",
 	} {
 		if got := HintNumber(subject); got != want {
 			t.Errorf("HintNumber(%q) = %q, want %q", subject, got, want)

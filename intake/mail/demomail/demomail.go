@@ -51,8 +51,8 @@ type Server struct {
 	users    map[string]*imapmemserver.User
 	smtp     *smtp.Server
 	imap     *imapserver.Server
-	smtpAddr net.Addr
-	imapAddr net.Addr
+	smtpLn   net.Listener
+	imapLn   net.Listener
 	stop     func() bool
 	wait     sync.WaitGroup
 	closing  sync.Once
@@ -75,17 +75,15 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		}
 		s.users[name] = u
 	}
-	smtpLn, err := listen(ctx, cfg.SMTPAddr, "127.0.0.1:2525")
-	if err != nil {
+	var err error
+	if s.smtpLn, err = listen(ctx, cfg.SMTPAddr, "127.0.0.1:2525"); err != nil {
 		return nil, err
 	}
-	imapLn, err := listen(ctx, cfg.IMAPAddr, "127.0.0.1:1143")
-	if err != nil {
-		smtpLn.Close()
+	if s.imapLn, err = listen(ctx, cfg.IMAPAddr, "127.0.0.1:1143"); err != nil {
+		s.smtpLn.Close()
 		return nil, err
 	}
-	s.smtpAddr, s.imapAddr = smtpLn.Addr(), imapLn.Addr()
-	s.serve(cfg.Logger, smtpLn, imapLn)
+	s.serve(cfg.Logger)
 	s.stop = context.AfterFunc(ctx, s.shut)
 	return s, nil
 }
@@ -108,7 +106,7 @@ func listen(ctx context.Context, addr, preset string) (net.Listener, error) {
 	return ln, nil
 }
 
-func (s *Server) serve(log *slog.Logger, smtpLn, imapLn net.Listener) {
+func (s *Server) serve(log *slog.Logger) {
 	errorLog := slog.NewLogLogger(log.Handler(), slog.LevelDebug)
 	s.smtp = smtp.NewServer(smtp.BackendFunc(s.newSMTP))
 	s.smtp.Domain = Domain
@@ -126,22 +124,22 @@ func (s *Server) serve(log *slog.Logger, smtpLn, imapLn net.Listener) {
 		Logger:       errorLog,
 	})
 	s.wait.Go(func() {
-		if err := s.smtp.Serve(smtpLn); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := s.smtp.Serve(s.smtpLn); err != nil && !errors.Is(err, net.ErrClosed) {
 			log.Error("demo SMTP server ended", "error", err)
 		}
 	})
 	s.wait.Go(func() {
-		if err := s.imap.Serve(imapLn); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := s.imap.Serve(s.imapLn); err != nil && !errors.Is(err, net.ErrClosed) {
 			log.Error("demo IMAP server ended", "error", err)
 		}
 	})
 }
 
 // SMTPAddr is where mail is taken, as host:port.
-func (s *Server) SMTPAddr() string { return s.smtpAddr.String() }
+func (s *Server) SMTPAddr() string { return s.smtpLn.Addr().String() }
 
 // IMAPAddr is where mail is read, as host:port.
-func (s *Server) IMAPAddr() string { return s.imapAddr.String() }
+func (s *Server) IMAPAddr() string { return s.imapLn.Addr().String() }
 
 // Append puts a raw message into a user's mailbox without SMTP. It returns
 // ErrNoMailbox for anybody but Desk and Citizen.
@@ -166,6 +164,9 @@ func (s *Server) shut() {
 	s.closing.Do(func() {
 		s.smtp.Close()
 		s.imap.Close()
+		// The servers know their listeners only once Serve has begun.
+		s.smtpLn.Close()
+		s.imapLn.Close()
 	})
 }
 
