@@ -1,0 +1,104 @@
+package tickets
+
+import (
+	"slices"
+
+	"hotline/internal/units"
+)
+
+// coUnits names those who must help: the township that can be on the spot, the
+// section of the other benefit, finance for money that did not come, the city
+// where a posting told a secret.
+func (x *router) coUnits(u *units.Unit) {
+	if u == nil {
+		return
+	}
+	county := x.w.Tree.Ancestor(u.ID, units.County)
+	if county == nil {
+		return
+	}
+	if x.in.Kind == Help && (x.critical() || x.r.has(tagOnTheSpot)) {
+		x.onTheSpot()
+	}
+	if u.Kind == units.Section && x.r.has(tagLow) {
+		if s := x.sectionNamed(county, "社会救助"); s != nil && x.help(s) {
+			x.say("joint_section", s.Name, s.Name)
+		}
+	}
+	if x.r.has(tagPay) && !x.r.has(tagMisconduct) || isPay(x.in.Category) {
+		x.finance(county)
+	}
+	if x.r.has(tagPrivacy) && x.alleges() {
+		if root := x.w.Tree.Root(); root != nil && x.help(root) {
+			x.raiseTo(Urgent)
+			x.say("privacy", root.Name, root.Name)
+		}
+	}
+}
+
+func isPay(category string) bool { return len(category) >= 3 && category[:3] == "pay" }
+
+func (x *router) raiseTo(urgency string) {
+	if rank(urgency) > max(rank(x.in.Urgency), rank(x.out.Urgency)) {
+		x.out.Urgency = urgency
+	}
+}
+
+// onTheSpot adds the township, or says that it is not known yet.
+func (x *router) onTheSpot() {
+	if x.at.Township == nil {
+		x.say("township_unknown")
+		return
+	}
+	if x.help(x.at.Township) {
+		x.say("township", x.at.Township.Name, x.at.Township.Name)
+	}
+}
+
+func (x *router) finance(county *units.Unit) {
+	for _, f := range x.w.Tree.Children(county.ID) {
+		if f.Kind == units.CoHandler && f.Active && x.help(f) {
+			x.say("finance", f.Name, f.Name)
+			return
+		}
+	}
+}
+
+// help adds a co-unit unless it is accused, recused or there already.
+func (x *router) help(u *units.Unit) bool {
+	if u.ID == x.out.Unit || slices.Contains(x.out.CoUnits, u.ID) || x.recused(u.ID) {
+		return false
+	}
+	for _, a := range x.in.Accused {
+		if a.Unit != 0 && x.w.Tree.Within(u.ID, a.Unit) {
+			return false
+		}
+	}
+	x.out.CoUnits = append(x.out.CoUnits, u.ID)
+	return true
+}
+
+// phone shows whom to call about a critical matter: the unit's numbers, else
+// those of the nearest one above. The night number follows the day number.
+func (x *router) phone(u *units.Unit) {
+	if !x.critical() {
+		return
+	}
+	if u == nil {
+		u = x.w.Tree.Root()
+	}
+	for ; u != nil; u = x.w.Tree.Parent(u.ID) {
+		if u.Phone == "" && u.NightPhone == "" {
+			continue
+		}
+		x.out.Phone = u.Phone
+		switch {
+		case u.Phone == "":
+			x.out.Phone = u.NightPhone
+		case u.NightPhone != "" && u.NightPhone != u.Phone:
+			x.out.Phone += "（夜间 " + u.NightPhone + "）"
+		}
+		x.say("call_now", u.Name, x.out.Phone, u.Name, x.out.Phone)
+		return
+	}
+}
