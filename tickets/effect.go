@@ -16,10 +16,13 @@ var effects = map[Action]effect{
 	ActConclude:   conclude,
 	ActSign:       func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Sign = true; return nil },
 	ActSignReturn: signReturn,
-	ActRecall:     toUnit,
-	ActAssign:     assign,
-	ActAllege:     allege,
-	ActRecord:     record,
+	ActRecall: func(t *Ticket, a Act, w World, c *Change) []Problem {
+		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
+		return toUnit(t, a, w, c)
+	},
+	ActAssign: assign,
+	ActAllege: allege,
+	ActRecord: record,
 	ActCosign: func(_ *Ticket, a Act, _ World, c *Change) []Problem {
 		c.OnN, c.Cosign = a.Values.Int("allegation"), true
 		return nil
@@ -36,7 +39,7 @@ var effects = map[Action]effect{
 	ActClose:     closeTicket,
 	ActRedo:      redo,
 	ActRevive: func(t *Ticket, _ Act, _ World, c *Change) []Problem {
-		c.Unit, c.ClearOutcome = t.Unit, true
+		c.Unit, c.ClearOutcome = backTo(t, Act{}), true
 		return nil
 	},
 	ActUrge:      func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Urge = true; return nil },
@@ -106,6 +109,9 @@ func toUnit(_ *Ticket, a Act, _ World, c *Change) []Problem {
 
 func reportUp(t *Ticket, _ Act, w World, c *Change) []Problem {
 	above := w.Tree.Parent(t.Unit)
+	for above != nil && (!above.Active || unitRecused(t, w.Tree, above.ID)) {
+		above = w.Tree.Parent(above.ID)
+	}
 	if above == nil {
 		return one("", "没有上级单位", "there is no unit above")
 	}
@@ -119,6 +125,9 @@ func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
 		return one("public_text", "须告知诉求人，请填写公开答复", "the complainant must be told: fill in the public reply")
 	}
 	c.Outcome = a.Values.Get("outcome")
+	if t.Unit == 0 { // concluded at the desk: the desk has it, so that its lead can approve
+		c.Unit, c.Sign = t.Desk, true
+	}
 	c.Reply = &Reply{PublicText: text, InternalText: a.Values.Get("reason"), LegalBasis: a.Values.Get("legal_basis"), AppealNotice: a.Values.Get("appeal_notice"), Author: actorName(a.Actor), At: a.Now}
 	if c.Reply.PublicText == "" {
 		c.Reply.PublicText = a.Values.Get("reason")
@@ -216,6 +225,9 @@ func attempt(t *Ticket, a Act, w World, c *Change) []Problem {
 	if state == "delivered" && a.Actor.Machine == "" {
 		return one("state", "已送达请用「已送达」登记凭据", "use “delivered” and give the evidence")
 	}
+	if a.Values.Get("evidence") == ExhaustedMark {
+		return one("evidence", "请用「穷尽联系方式」", "use “exhausted”")
+	}
 	if bad := eventTime(t, a, w, c); bad != nil {
 		return bad
 	}
@@ -259,10 +271,7 @@ func closeTicket(t *Ticket, a Act, _ World, c *Change) []Problem {
 
 func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Redo, c.ClearOutcome = true, true
-	c.Unit = a.Values.Int("unit")
-	if c.Unit == 0 {
-		c.Unit = t.Unit
-	}
+	c.Unit = backTo(t, a)
 	return nil
 }
 

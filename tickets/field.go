@@ -58,6 +58,7 @@ var BasisCodes = Words{
 var (
 	answerText        = text("public_text", "答复内容", "answer", true)
 	publicText        = text("public_text", "公开答复内容", "public reply", true)
+	publicTextIf      = text("public_text", "公开答复内容（有诉求人须填）", "public reply, where somebody is told", false)
 	publicTextOpt     = text("public_text", "修改公开答复（可不填）", "amended public reply", false)
 	internalText      = text("internal_text", "办理情况（内部）", "internal account", false)
 	legalBasis        = text("legal_basis", "政策法规依据", "legal basis", false)

@@ -80,6 +80,7 @@ type Row struct {
 	ZH, EN string
 	From   []Status
 	To     Status
+	Or     Status // where the effect may lead instead, empty for most
 	By     []By
 	Needs  []Field // all fields the action takes; Field.Must tells which must be filled
 	Gates  []Gate
@@ -118,7 +119,7 @@ var Flow = []Row{
 		Meets: []string{"dispatch", "sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
 	{Action: ActConclude, ZH: "以其他结论报审", EN: "conclude", From: []Status{Registered, Handling}, To: Approval,
 		By:    []By{operator(AtDesk), lead(AtDesk, AtHandler), assigned},
-		Needs: []Field{concludeOutcome, reason, basisCode, publicText, legalBasis, appealNotice}, Meets: []string{"submit"}, Jobs: []string{JobNotify}},
+		Needs: []Field{concludeOutcome, reason, basisCode, publicTextIf, legalBasis, appealNotice}, Gates: []Gate{gateConclude}, Meets: []string{"submit"}, Jobs: []string{JobNotify}},
 	{Action: ActSign, ZH: "签收", EN: "sign", From: []Status{Dispatched}, To: Handling,
 		By: []By{lead(AtHandler)}, Meets: []string{"sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
 	{Action: ActSignReturn, ZH: "签收并申请退单", EN: "sign and ask to return", From: []Status{Dispatched}, To: Handling,
@@ -145,7 +146,7 @@ var Flow = []Row{
 		By:    workers,
 		Needs: []Field{publicText, internalText, legalBasis, appealNotice, resolvedField, unresolvedReason}, Gates: []Gate{gateFindings},
 		Meets: []string{"submit"}, Jobs: []string{JobNotify}},
-	{Action: ActApprove, ZH: "审核通过", EN: "approve", From: []Status{Approval}, To: Answering,
+	{Action: ActApprove, ZH: "审核通过", EN: "approve", From: []Status{Approval}, To: Answering, Or: Closed,
 		By:    []By{lead(AtHandler, AtAbove)},
 		Needs: []Field{publicTextOpt, noteOpt}, Gates: []Gate{gateOtherEyes, gateFindings},
 		Meets: []string{"approve"}, Opens: "approve", Jobs: []string{JobReply}},
@@ -172,7 +173,7 @@ var Flow = []Row{
 		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
 		Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRedo}, Opens: "redo", Jobs: []string{JobNotify}},
 	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
-		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable}, Opens: "redo", Jobs: []string{JobNotify}},
+		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: "redo", Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
 		By: []By{lead(AtDesk, AtAbove), machine}},
 

@@ -24,6 +24,9 @@ var gateAnswerable = gate("answerable at once", func(t *Ticket, a Act, _ World) 
 	if !slices.Contains([]string{Inquiry, Praise, Suggestion}, t.Kind) {
 		return one("", "只有咨询、建议、表扬可以即时答复办结", "only an inquiry, a suggestion or praise is answered at once")
 	}
+	if len(t.Allegations) > 1 {
+		return one("", "有多项诉求，须派单逐项办理", "several points: dispatch it, each needs its finding")
+	}
 	if t.Kind == Suggestion && a.Values.Get("adoption") == "" {
 		return one("adoption", "建议须写明采纳情况", "say whether the suggestion is adopted")
 	}
@@ -33,10 +36,7 @@ var gateAnswerable = gate("answerable at once", func(t *Ticket, a Act, _ World) 
 // gateAccusedFloor: the handler sits at least one level above everybody accused
 // and never in the accused unit or below it (tickets.md routing 4).
 var gateAccusedFloor = gate("accused floor", func(t *Ticket, a Act, w World) []Problem {
-	unit := a.Values.Int("unit")
-	if a.Action == ActTake {
-		unit = t.Desk
-	}
+	unit := target(t, a)
 	if unit == 0 {
 		return nil
 	}
@@ -45,13 +45,65 @@ var gateAccusedFloor = gate("accused floor", func(t *Ticket, a Act, w World) []P
 		return one("unit", "没有这个单位", "no such unit")
 	}
 	for _, x := range t.Accused {
-		if x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) {
+		if x.Unit != 0 && !fits(w.Tree, a.Action, unit, x.Unit) {
 			return one("unit", "该单位是被举报单位或在其之下，须由上一级办理", "the unit is accused or below the accused: a higher one must handle it")
 		}
 	}
-	for _, key := range t.Recused {
-		if key > 0 && w.Tree.Within(unit, key) {
-			return one("unit", "该单位须回避", "the unit is recused")
+	if unitRecused(t, w.Tree, unit) {
+		return one("unit", "该单位须回避", "the unit is recused")
+	}
+	return nil
+})
+
+// target is the unit that an action would hand the ticket to, 0 where it stays.
+func target(t *Ticket, a Act) int {
+	switch a.Action {
+	case ActTake:
+		return t.Desk
+	case ActRedo, ActRevive:
+		return backTo(t, a)
+	}
+	return a.Values.Int("unit")
+}
+
+// backTo is where a closed ticket goes again: the unit named, else the one that
+// had it, else, where the desk closed it, the desk.
+func backTo(t *Ticket, a Act) int {
+	for _, u := range []int{a.Values.Int("unit"), t.Unit} {
+		if u != 0 {
+			return u
+		}
+	}
+	return t.Desk
+}
+
+// fits tells whether a unit may work on a matter in which accused is accused. A
+// co-handler only helps: it need not stand above, but is neither the accused
+// unit nor below it.
+func fits(tree *units.Tree, action Action, unit, accused int) bool {
+	if action == ActCoHandle {
+		return !tree.Within(unit, accused)
+	}
+	return tree.MayHandle(unit, accused)
+}
+
+func unitRecused(t *Ticket, tree *units.Tree, unit int) bool {
+	return slices.ContainsFunc(t.Recused, func(key int) bool { return key > 0 && tree.Within(unit, key) })
+}
+
+// gateConclude: a unit that is accused ends nothing by a conclusion of its own,
+// except by passing the matter on to a body outside.
+var gateConclude = gate("no conclusion by the accused", func(t *Ticket, a Act, w World) []Problem {
+	if a.Values.Get("outcome") == "transferred" {
+		return nil
+	}
+	unit := t.Unit
+	if unit == 0 {
+		unit = t.Desk
+	}
+	for _, x := range t.Accused {
+		if x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) {
+			return one("outcome", "本单位涉及被举报，不得自行作结，请派上级或移送", "the unit is accused: dispatch it higher or transfer it")
 		}
 	}
 	return nil
@@ -73,8 +125,9 @@ var gateBelow = gate("a unit below", func(t *Ticket, a Act, w World) []Problem {
 	return nil
 })
 
-// gateNotRecused: an investigator works in the handling unit (or below its
-// sections), holds the role, and is not recused.
+// gateNotRecused: an investigator works in the handling unit (or below it),
+// holds the role, is not recused, and works neither in an accused unit nor below
+// its floor. A second redo is done by other people.
 var gateNotRecused = gate("investigator fits", func(t *Ticket, a Act, w World) []Problem {
 	var out []Problem
 	for _, f := range []string{"investigator", "second"} {
@@ -87,6 +140,13 @@ var gateNotRecused = gate("investigator fits", func(t *Ticket, a Act, w World) [
 			out = append(out, Problem{f, "须是本单位的核查员或负责人", "must be an investigator or lead of the unit"})
 			continue
 		}
+		if !unitFree(t, w.Tree, unit) {
+			out = append(out, Problem{f, "此人在被举报或须回避的单位工作", "works in a unit that is accused or recused"})
+			continue
+		}
+		if t.Redos >= 2 && foundBefore(t, p) {
+			out = append(out, Problem{f, "第二次重办须换人核查", "the second redo is done by other people"})
+		}
 		if slices.Contains(t.Recused, -p) {
 			out = append(out, Problem{f, "此人须回避", "this person is recused"})
 		}
@@ -96,6 +156,26 @@ var gateNotRecused = gate("investigator fits", func(t *Ticket, a Act, w World) [
 	}
 	return out
 })
+
+func unitFree(t *Ticket, tree *units.Tree, unit int) bool {
+	for _, x := range t.Accused {
+		if x.Unit != 0 && !tree.MayHandle(unit, x.Unit) {
+			return false
+		}
+	}
+	return !unitRecused(t, tree, unit)
+}
+
+// foundBefore tells whether somebody wrote a finding before the turn in force.
+func foundBefore(t *Ticket, person int) bool {
+	hop := t.Hop()
+	if hop == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Allegations, func(al Allegation) bool {
+		return al.Finding != nil && al.Finding.At.Before(hop.SentAt) && (al.Finding.Author == person || al.Finding.Second == person)
+	})
+}
 
 // gateSecond: only the second investigator co-signs, and only somebody else's finding.
 var gateSecond = gate("second investigator", func(t *Ticket, a Act, _ World) []Problem {
@@ -159,14 +239,14 @@ var gateReply = gate("approved reply", func(t *Ticket, _ Act, _ World) []Problem
 	return nil
 })
 
-// gateExhausted: three attempts by at least two ways; for a report spread over
-// three days (tickets.md, Replies).
+// gateExhausted: three attempts at the last reply by at least two ways; for a
+// report spread over three days (tickets.md, Replies).
 var gateExhausted = gate("exhausted", func(t *Ticket, _ Act, _ World) []Problem {
 	ways := map[string]bool{}
 	n := 0
 	var first, last time.Time
 	for _, x := range t.Attempts {
-		if x.State != "failed" && x.State != "unreachable" {
+		if r := t.LastReply(); r == nil || x.Reply != r.ID || x.State != "failed" && x.State != "unreachable" {
 			continue
 		}
 		n++
