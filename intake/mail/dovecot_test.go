@@ -68,19 +68,23 @@ func dovecotConfig(t *testing.T, m Mailbox) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	group, err := user.LookupGroupId(owner.Gid)
+	if err != nil {
+		t.Fatal(err)
+	}
 	internal, login := owner.Username, owner.Username
 	if owner.Uid == "0" {
 		if owner, err = user.Lookup("nobody"); err != nil {
 			t.Fatal(err)
 		}
-		internal, login = "dovecot", "dovenull"
+		internal, login, group.Name = "dovecot", "dovenull", "dovecot"
 	}
 	mailDir := filepath.Join(dir, "mail")
 	makeOwned(t, dir, owner)
 	makeOwned(t, mailDir, owner)
 	_, port, _ := net.SplitHostPort(m.Addr)
 	return strings.NewReplacer("@DIR", dir, "@MAIL", mailDir, "@PORT", port, "@PASSWORD", m.Password,
-		"@INTERNAL", internal, "@LOGIN", login, "@UID", owner.Uid, "@GID", owner.Gid).Replace(`
+		"@INTERNAL", internal, "@GROUP", group.Name, "@LOGIN", login, "@UID", owner.Uid, "@GID", owner.Gid).Replace(`
 base_dir = @DIR/run
 state_dir = @DIR/state
 log_path = @DIR/log
@@ -89,6 +93,7 @@ listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
 default_internal_user = @INTERNAL
+default_internal_group = @GROUP
 default_login_user = @LOGIN
 first_valid_uid = 1
 mail_location = maildir:@MAIL/%u

@@ -162,6 +162,9 @@ func (s *session) bodies(want []meta) (map[imap.UID]Fetched, error) {
 		cmd := s.client.Fetch(imap.UIDSetNum(uids...), bodyOptions())
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
 			uid, raw, err := s.collect(data)
+			if errors.Is(err, errCutOff) {
+				return err
+			}
 			m, asked := known[uid]
 			if err != nil || !asked || raw == nil {
 				continue // fetched alone later, where the reason is found
@@ -201,6 +204,8 @@ func (s *session) bySequence(m meta, seq uint32) (f Fetched, err error) {
 	for data := cmd.Next(); data != nil; data = cmd.Next() {
 		uid, raw, cerr := s.collect(data)
 		switch {
+		case errors.Is(cerr, errCutOff):
+			return f, cerr
 		case cerr != nil:
 			err = cerr
 		case uid == m.uid && raw != nil:
@@ -217,6 +222,11 @@ func bodyOptions() *imap.FetchOptions {
 	return &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}}
 }
 
+// errCutOff: the connection ended inside a message. Nothing more may be read
+// of the command then, not even to close it: the library would read the
+// connection from two goroutines.
+var errCutOff = errors.New("connection lost inside a message")
+
 // collect reads one message of a FETCH answer. A body beyond the limit, whose
 // stated size was a lie, is passed over.
 func (s *session) collect(data *imapclient.FetchMessageData) (uid imap.UID, raw []byte, err error) {
@@ -228,19 +238,29 @@ func (s *session) collect(data *imapclient.FetchMessageData) (uid imap.UID, raw 
 			if item.Literal == nil {
 				continue
 			}
-			size := item.Literal.Size()
-			if size > s.mailbox.MaxSize {
-				err = ErrTooLarge
-				continue
+			raw, err = readLiteral(item.Literal, s.mailbox.MaxSize)
+			if errors.Is(err, errCutOff) {
+				return uid, nil, err
 			}
-			buf := make([]byte, size)
-			if _, rerr := io.ReadFull(item.Literal, buf); rerr != nil {
-				return uid, nil, rerr
-			}
-			raw = buf
 		}
 	}
 	return uid, raw, err
+}
+
+// readLiteral reads a body to its end, keeping it if it is within the limit.
+func readLiteral(lit imap.LiteralReader, limit int64) ([]byte, error) {
+	size := lit.Size()
+	if size > limit {
+		if n, err := io.Copy(io.Discard, lit); err != nil || n < size {
+			return nil, errCutOff
+		}
+		return nil, ErrTooLarge
+	}
+	raw := make([]byte, size)
+	if _, err := io.ReadFull(lit, raw); err != nil {
+		return nil, errCutOff
+	}
+	return raw, nil
 }
 
 func (s *session) fetched(m meta, raw []byte) Fetched {
