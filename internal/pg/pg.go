@@ -31,10 +31,15 @@ var (
 type Caller struct {
 	session []byte
 	machine string
+	me      *Me
 }
 
 // Person is the caller behind the session with this token hash.
 func Person(tokenHash []byte) Caller { return Caller{session: tokenHash} }
+
+// Known is Person for a caller that was looked up a moment ago: it spares
+// Whoami the question. The database still asks the session in every transaction.
+func Known(tokenHash []byte, me Me) Caller { return Caller{session: tokenHash, me: &me} }
 
 // Machine is one of our own workers or an inbound machine ("route",
 // "platform:demo"); its name becomes the actor in the journal.
@@ -146,6 +151,9 @@ func (db *DB) Machines() *pgxpool.Pool { return db.machines }
 // (sign-in) or without one (public status).
 func (db *DB) People() *pgxpool.Pool { return db.people }
 
+// Nudged wakes the relay; callers that commit outside Do say so themselves.
+func (db *DB) Nudged() { db.nudge() }
+
 // Tx is one transaction, its caller and its one `now`.
 type Tx struct {
 	pgx.Tx
@@ -212,6 +220,20 @@ func (db *DB) do(ctx context.Context, c Caller, begin string, fn func(tx *Tx) er
 		db.nudge()
 	}
 	return nil
+}
+
+// Whoami says who the caller is, by a question to the database unless the
+// caller is Known. It returns ErrNoSession for a session that is over.
+func (db *DB) Whoami(ctx context.Context, c Caller) (Me, error) {
+	if c.me != nil {
+		return *c.me, nil
+	}
+	if c.IsMachine() {
+		return Me{Machine: c.machine}, nil
+	}
+	var me Me
+	err := Enter(ctx, db.people, c, db.now(), &me)
+	return me, err
 }
 
 func (db *DB) poolOf(c Caller) *pgxpool.Pool {

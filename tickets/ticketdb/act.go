@@ -1,0 +1,434 @@
+package ticketdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hotline/internal/deadline"
+	"hotline/internal/journal"
+	"hotline/internal/pg"
+	"hotline/tickets"
+)
+
+// Act takes one step of the flow table on a ticket, as the caller: it moves the
+// status, writes what the step adds, meets and opens clocks, appends the journal
+// row and leaves the jobs that follow, in one transaction.
+// It returns the ticket as it stands afterwards. Errors: pg.ErrNotFound,
+// tickets.ErrUnknownAction, tickets.ErrNotAllowed, tickets.Invalid, and
+// tickets.ErrMoved when the ticket is no longer at `version` (the present ticket
+// is returned with it). Version 0 is not checked; machines use it.
+func (d *DB) Act(ctx context.Context, caller pg.Caller, number string, version int, action tickets.Action, values tickets.Values) (*View, error) {
+	n, err := tickets.ParseNumber(number)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", pg.ErrNotFound, err)
+	}
+	if _, ok := tickets.RowOf(action); !ok {
+		return nil, tickets.ErrUnknownAction
+	}
+	var v *View
+	err = d.pg.Do(ctx, caller, func(tx *pg.Tx) error {
+		v, err = d.view(ctx, tx, string(n), "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if version != 0 && v.Version != version {
+			return tickets.ErrMoved
+		}
+		if err := d.step(ctx, tx, v, action, values); err != nil {
+			return err
+		}
+		v, err = d.view(ctx, tx, string(n), "")
+		if errors.Is(err, pg.ErrNotFound) {
+			v, err = nil, nil // the step took it out of the caller's sight
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, tickets.ErrMoved) {
+		return nil, err
+	}
+	return v, err
+}
+
+// step decides and writes one step on a locked ticket.
+func (d *DB) step(ctx context.Context, tx *pg.Tx, v *View, action tickets.Action, values tickets.Values) error {
+	staff, err := d.staffOf(ctx, tx, values)
+	if err != nil {
+		return err
+	}
+	act := tickets.Act{Action: action, Actor: v.Actor, Values: values, Now: tx.Now}
+	c, err := tickets.Decide(&v.Ticket, act, tickets.World{Tree: d.Tree(), Staff: staff})
+	if err != nil {
+		return err
+	}
+	w := &writing{d: d, tx: tx, v: v, c: c, act: act, set: map[string]any{}}
+	return w.write(ctx)
+}
+
+// staffOf answers, for the persons an action names, where they work.
+func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, values tickets.Values) (func(int) (int, []string, bool), error) {
+	type line struct {
+		unit  int
+		roles []string
+	}
+	found := map[int]line{}
+	for _, f := range []string{"investigator", "second"} {
+		p := values.Int(f)
+		if p == 0 {
+			continue
+		}
+		rows, err := tx.Query(ctx, `SELECT a.unit, array_agg(DISTINCT r.role) FROM accounts a JOIN account_roles r ON r.account = a.id
+			WHERE a.person = $1 AND a.active AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2) GROUP BY a.unit LIMIT 1`, p, tx.Now)
+		if err != nil {
+			return nil, fmt.Errorf("staff: %w", err)
+		}
+		for rows.Next() {
+			var l line
+			if err := rows.Scan(&l.unit, &l.roles); err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("staff: %w", err)
+			}
+			found[p] = l
+		}
+		rows.Close()
+	}
+	return func(p int) (int, []string, bool) {
+		l, ok := found[p]
+		return l.unit, l.roles, ok
+	}, nil
+}
+
+// writing carries one step into the tables.
+type writing struct {
+	d    *DB
+	tx   *pg.Tx
+	v    *View
+	c    tickets.Change
+	act  tickets.Act
+	set  map[string]any // changed columns of the ticket, for UPDATE and journal
+	log  map[string]any // further journal fields
+	text bool           // the words or the scope changed: index again
+}
+
+func (w *writing) write(ctx context.Context) error {
+	w.log = map[string]any{}
+	if len(w.act.Values) > 0 {
+		fields := map[string]string{}
+		for k, x := range w.act.Values {
+			if k != "version" && x != "" {
+				fields[k] = x
+			}
+		}
+		w.log["fields"] = fields
+	}
+	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.links, w.clocks, w.jobs, w.ticket} {
+		if err := part(ctx); err != nil {
+			return fmt.Errorf("%s: %w", w.act.Action, err)
+		}
+	}
+	return nil
+}
+
+// columns notes what changes on the ticket's own row.
+func (w *writing) columns(ctx context.Context) error {
+	t, c := &w.v.Ticket, &w.c
+	put := func(name string, value any) { w.set[name] = value }
+	if c.To != c.From {
+		put("status", string(c.To))
+	}
+	switch {
+	case c.ClearOutcome && (t.Outcome != "" || !c.From.Open()):
+		put("outcome", nil)
+	case c.Outcome != "" && c.Outcome != t.Outcome:
+		put("outcome", c.Outcome)
+	}
+	if c.From.Open() != c.To.Open() {
+		if c.To.Open() {
+			put("closed_at", nil)
+		} else {
+			put("closed_at", w.tx.Now)
+		}
+	}
+	if c.Investigator != nil {
+		put("investigator", orNil(*c.Investigator))
+		put("second_investigator", orNil(*c.Second))
+		w.text = true
+	}
+	if c.Urgency != "" {
+		put("urgency", c.Urgency)
+	}
+	if c.Brief != "" && t.Secrecy == tickets.Confidential {
+		put("statement", c.Brief)
+		put("brief_by", w.tx.Me.Person)
+		w.text = true
+	}
+	if c.Satisfaction != "" {
+		put("satisfaction", c.Satisfaction)
+	}
+	if c.Redo {
+		put("redos", t.Redos+1)
+	}
+	if c.Urge {
+		put("urges", t.Urges+1)
+	}
+	if c.Supervise {
+		put("supervised", true)
+	}
+	return nil
+}
+
+func orNil(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+// ticket is the lock, the chain and the optimistic check at once; it comes
+// last, when the journal row knows everything.
+func (w *writing) ticket(ctx context.Context) error {
+	t := &w.v.Ticket
+	provenance := journal.Typed
+	if w.tx.Me.Machine != "" || !w.c.Typed {
+		provenance = journal.Machine
+	}
+	w.log["set"] = w.set
+	row, err := journal.Seal(journal.Entry{Kind: "ticket", Subject: t.ID, Seq: t.Seq + 1, At: w.c.EventAt, Recorded: w.tx.Now, Actor: w.tx.Me.Actor(),
+		Unit: w.tx.Me.Unit, Action: string(w.act.Action), Provenance: provenance, Fields: w.log}, t.Head)
+	if err != nil {
+		return err
+	}
+	if _, err := journal.Append(ctx, w.tx, row); err != nil {
+		return err
+	}
+	if w.text {
+		if _, err := w.tx.Exec(ctx, `INSERT INTO text_pending (ticket) VALUES ($1)`, t.ID); err != nil {
+			return err
+		}
+	}
+	return w.update(ctx, row)
+}
+
+// update writes the changed columns. The names come from columns and hop above,
+// never from outside.
+func (w *writing) update(ctx context.Context, row journal.Row) error {
+	t := &w.v.Ticket
+	sql := `UPDATE tickets SET version = version + 1, seq = $3, head = $4`
+	args := []any{t.ID, t.Version, row.Seq, row.Hash}
+	names := make([]string, 0, len(w.set))
+	for name := range w.set {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		args = append(args, w.set[name])
+		if name == "next_due" {
+			// Without a running clock it is infinity, so that lists by due time page by one key.
+			sql += fmt.Sprintf(`, next_due = coalesce($%d::timestamptz, 'infinity')`, len(args))
+			continue
+		}
+		sql += fmt.Sprintf(`, %s = $%d`, name, len(args))
+	}
+	args = append(args, string(w.c.From))
+	sql += fmt.Sprintf(` WHERE id = $1 AND version = $2 AND status = $%d`, len(args))
+	tag, err := w.tx.Exec(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() != 1 {
+		return tickets.ErrMoved
+	}
+	return nil
+}
+
+// jobs leaves the work that follows in the outbox.
+func (w *writing) jobs(ctx context.Context) error {
+	for _, kind := range w.c.Jobs {
+		if w.v.Track != tickets.TrackOrder && isPlatformJob(kind) {
+			continue
+		}
+		args := map[string]any{"action": string(w.act.Action)}
+		if err := w.d.enqueue(ctx, w.tx, kind, w.v.ID, args, w.tx.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isPlatformJob(kind string) bool {
+	switch kind {
+	case tickets.JobPlatformSigned, tickets.JobPlatformReturn, tickets.JobPlatformContact, tickets.JobPlatformReply, tickets.JobPlatformAnswer:
+		return true
+	}
+	return false
+}
+
+// enqueue adds an outbox row and asks for the relay to be woken.
+func (d *DB) enqueue(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any, runAt time.Time) error {
+	id, err := tx.ID(ctx)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $6)`, id, kind, ticket, data, tx.Now, runAt); err != nil {
+		return fmt.Errorf("outbox %s: %w", kind, err)
+	}
+	tx.Nudge()
+	return nil
+}
+
+// clocks meets, ends and opens the ticket's clocks, and keeps the next due time
+// on its row.
+func (w *writing) clocks(ctx context.Context) error {
+	var met, cancelled []int64
+	left := make([]Deadline, 0, len(w.v.Deadlines))
+	for _, x := range w.v.Deadlines {
+		if !x.Open() {
+			continue
+		}
+		rule, _, known := w.d.rebuild(x)
+		switch event := meeting(rule, w.c.Meets); {
+		case known && event != "":
+			met = append(met, x.ID)
+		case w.c.Cancel || (w.c.Opens == "dispatch" || w.c.Opens == "redo") && isHopDuty(x.Rule):
+			cancelled = append(cancelled, x.ID)
+		default:
+			left = append(left, x)
+		}
+	}
+	if err := w.endClocks(ctx, met, cancelled); err != nil {
+		return err
+	}
+	opened, err := w.openClocks(ctx, left)
+	if err != nil {
+		return err
+	}
+	w.nextDue(left, opened)
+	return nil
+}
+
+func meeting(rule *deadline.Rule, events []string) string {
+	if rule == nil {
+		return ""
+	}
+	for _, e := range events {
+		if rule.MetBy(e) {
+			return e
+		}
+	}
+	return ""
+}
+
+// isHopDuty: duties of one unit's turn end when the ticket moves on.
+func isHopDuty(rule string) bool {
+	duty := deadline.DutyOf(rule)
+	return duty == deadline.Sign || duty == deadline.AskReturn
+}
+
+func (w *writing) endClocks(ctx context.Context, met, cancelled []int64) error {
+	if len(met) > 0 {
+		w.log["met"] = met
+		if _, err := w.tx.Exec(ctx, `UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action)); err != nil {
+			return err
+		}
+	}
+	if len(cancelled) > 0 {
+		w.log["cancelled"] = cancelled
+		if _, err := w.tx.Exec(ctx, `UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1)`, cancelled, w.tx.Now); err != nil {
+			return err
+		}
+	}
+	if ended := append(slices.Clone(met), cancelled...); len(ended) > 0 {
+		if _, err := w.tx.Exec(ctx, `UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writing) openClocks(ctx context.Context, left []Deadline) (clockColumns, error) {
+	var c clockColumns
+	if w.c.Opens == "" {
+		return c, nil
+	}
+	t := &w.v.Ticket
+	urgency := t.Urgency
+	if w.c.Urgency != "" {
+		urgency = w.c.Urgency
+	}
+	e := w.d.Engine()
+	started, err := e.Open(deadline.Opening{Event: w.c.Opens, At: w.c.EventAt, Facts: facts(t.Kind, urgency, t.Channel, t.Track, t.Naming), External: w.external(left)})
+	if err != nil {
+		return c, fmt.Errorf("clocks: %w", err)
+	}
+	for _, s := range started {
+		if slices.ContainsFunc(left, func(x Deadline) bool { return x.Rule == s.Due.RuleCode }) {
+			continue // it runs already
+		}
+		id, err := w.tx.ID(ctx)
+		if err != nil {
+			return c, err
+		}
+		c.add(e, id, s, w.c.Opens, urgency != tickets.Normal, w.tx.Now)
+	}
+	if len(c.id) == 0 {
+		return c, nil
+	}
+	w.log["clocks"] = c.journal()
+	var hop *int
+	if n := len(t.Hops); n > 0 {
+		hop = &t.Hops[n-1].N
+	}
+	_, err = w.tx.Exec(ctx, insertClocksSQL, c.args(t.ID, hop)...)
+	return c, err
+}
+
+// external is the open external due time, which caps the reply.
+func (w *writing) external(left []Deadline) *deadline.Due {
+	for _, x := range left {
+		if deadline.DutyOf(x.Rule) == deadline.Resolve {
+			_, due, _ := w.d.rebuild(x)
+			return &due
+		}
+	}
+	return nil
+}
+
+func (w *writing) nextDue(left []Deadline, opened clockColumns) {
+	var next, due *time.Time
+	take := func(rule string, window bool, at time.Time) {
+		if !window && (next == nil || at.Before(*next)) {
+			next = &at
+		}
+		if deadline.DutyOf(rule) == deadline.Resolve {
+			due = &at
+		}
+	}
+	for _, x := range left {
+		rule, _, ok := w.d.rebuild(x)
+		take(x.Rule, ok && rule.Window, x.DueAt)
+	}
+	for i := range opened.id {
+		take(opened.rule[i], opened.window[i], opened.due[i])
+	}
+	t := &w.v.Ticket
+	if !sameTime(next, t.NextDue) {
+		w.set["next_due"] = next
+	}
+	if due != nil && !sameTime(due, t.DueAt) {
+		w.set["due_at"] = due
+	}
+}
+
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}

@@ -1,0 +1,399 @@
+package ticketdb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"hotline/internal/deadline"
+	"hotline/internal/journal"
+	"hotline/internal/pg"
+	"hotline/internal/vault"
+	"hotline/internal/workday"
+	"hotline/tickets"
+)
+
+// ErrConflict: the same submission key came before with another content.
+var ErrConflict = errors.New("the same key came with another content")
+
+// Run commits registrations until ctx ends.
+func (d *DB) Run(ctx context.Context) error {
+	done := make(chan error, 2)
+	go func() { done <- d.people.run(ctx) }()
+	go func() { done <- d.works.run(ctx) }()
+	return errors.Join(<-done, <-done)
+}
+
+// serials hands out daily serials from blocks; a number is never given twice,
+// gaps are fine and the serial is scrambled before anybody sees it.
+type serials struct {
+	mu   sync.Mutex
+	day  workday.Date
+	next int
+	last int
+}
+
+const serialBlock = 50
+
+func (d *DB) number(ctx context.Context, now time.Time) (tickets.Number, error) {
+	s := &d.serial
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	day := workday.DateOf(now)
+	if s.day != day || s.next == s.last {
+		var next int
+		err := d.pg.Machines().QueryRow(ctx, `INSERT INTO number_days AS n (day, next) VALUES ($1, $2)
+			ON CONFLICT (day) DO UPDATE SET next = n.next + $2 RETURNING next`, now.In(workday.Zone).Format(time.DateOnly), serialBlock).Scan(&next)
+		if err != nil {
+			return "", fmt.Errorf("reserve ticket numbers: %w", err)
+		}
+		s.day, s.next, s.last = day, next-serialBlock, next
+	}
+	n := s.next
+	s.next++
+	number := tickets.NewNumber(now.In(workday.Zone), n, d.perm)
+	if number == "" {
+		return "", fmt.Errorf("no ticket numbers left for the day")
+	}
+	return number, nil
+}
+
+// Open registers a ticket on the caller's behalf: submission, ticket, sealed
+// complainants, clocks, journal row and outbox rows, in one transaction. The
+// same source and source id with the same content give the ticket of the first
+// time (Duplicate is set); with another content ErrConflict.
+// It returns pg.ErrNoSession when the caller's session is over.
+func (d *DB) Open(ctx context.Context, caller pg.Caller, n NewTicket) (Opened, error) {
+	me, err := d.pg.Whoami(ctx, caller)
+	if err != nil {
+		return Opened{}, err
+	}
+	o, stmts, err := d.prepare(ctx, me, &n)
+	if err != nil {
+		return Opened{}, err
+	}
+	c := d.people
+	if caller.IsMachine() {
+		c = d.works
+	}
+	err = c.commit(ctx, caller, stmts)
+	if pg.Violates(err, "submission_once") {
+		return d.again(ctx, n)
+	}
+	if err != nil {
+		return Opened{}, fmt.Errorf("register ticket: %w", err)
+	}
+	d.pg.Nudged()
+	return o, nil
+}
+
+// again finds what an earlier copy of the submission became.
+func (d *DB) again(ctx context.Context, n NewTicket) (Opened, error) {
+	o := Opened{Duplicate: true}
+	var sum []byte
+	var issue int
+	err := d.pg.Machines().QueryRow(ctx, `SELECT k.sha256, t.id, t.number, t.status, t.receipt_issue FROM submission_keys k JOIN tickets t ON t.id = k.ticket
+		WHERE k.source = $1 AND k.source_id = $2`, n.Source, n.SourceID).Scan(&sum, &o.ID, &o.Number, &o.Status, &issue)
+	if err != nil {
+		return Opened{}, fmt.Errorf("find earlier submission: %w", pg.Translate(err))
+	}
+	want := sha256.Sum256(n.Raw)
+	if string(sum) != string(want[:]) {
+		return o, ErrConflict
+	}
+	o.ReceiptCode = tickets.ReceiptCode(d.vault.MAC, o.ID, issue)
+	o.Deadlines, err = d.deadlines(ctx, d.pg.Machines(), o.ID)
+	return o, err
+}
+
+// prepare computes everything that needs no database: number, code, seals,
+// clocks, journal row.
+func (d *DB) prepare(ctx context.Context, me pg.Me, n *NewTicket) (Opened, []Stmt, error) {
+	now := d.pg.Now().Truncate(time.Microsecond)
+	d.fill(n, me, now)
+	id, err := d.pg.TicketID(ctx)
+	if err != nil {
+		return Opened{}, nil, err
+	}
+	number, err := d.number(ctx, now)
+	if err != nil {
+		return Opened{}, nil, err
+	}
+	desk := d.Tree().Find(n.Desk)
+	if desk == nil {
+		return Opened{}, nil, tickets.Invalid{{Field: "desk", ZH: "没有这个登记单位", EN: "no such desk"}}
+	}
+	o := Opened{ID: id, Number: string(number), Status: tickets.Registered, ReceiptCode: tickets.ReceiptCode(d.vault.MAC, id, 1)}
+	b := &opening{d: d, n: n, me: me, id: id, now: now, number: number, deskPath: desk.Path}
+	if err := b.build(ctx, o.ReceiptCode); err != nil {
+		return Opened{}, nil, err
+	}
+	o.Deadlines = b.shown
+	return o, b.stmts, nil
+}
+
+func (d *DB) fill(n *NewTicket, me pg.Me, now time.Time) {
+	if n.Desk == 0 {
+		n.Desk = me.Unit
+	}
+	if n.ReceivedAt.IsZero() {
+		n.ReceivedAt = now
+	}
+	n.ReceivedAt = n.ReceivedAt.Truncate(time.Microsecond)
+	if n.People == 0 {
+		n.People = max(1, len(n.Complainants))
+	}
+	if n.Source == "" {
+		n.Source, n.SourceID = "none", vault.NewToken()
+	}
+	if n.Provenance == "" {
+		n.Provenance = string(journal.Machine)
+	}
+	if n.Disposition == "" {
+		n.Disposition = "ticketed"
+	}
+}
+
+// opening builds the statements of one registration.
+type opening struct {
+	d        *DB
+	n        *NewTicket
+	me       pg.Me
+	id       int64
+	now      time.Time
+	number   tickets.Number
+	deskPath string
+	stmts    []Stmt
+	shown    []Deadline
+	people   peopleColumns
+	hasPhone bool
+}
+
+func (b *opening) build(ctx context.Context, code string) error {
+	statement, sealed, err := b.statement()
+	if err != nil {
+		return err
+	}
+	clocks, next, due, err := b.clocks(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.complainants(ctx); err != nil {
+		return err
+	}
+	row, err := b.journal(clocks, statement)
+	if err != nil {
+		return err
+	}
+	if err := b.main(ctx, code, statement, next, due, clocks, row); err != nil {
+		return err
+	}
+	if sealed != nil {
+		b.add(`INSERT INTO sealed_statements (ticket, sealed) VALUES ($1, $2)`, b.id, sealed)
+	}
+	return b.rest(ctx)
+}
+
+func (b *opening) add(sql string, args ...any) { b.stmts = append(b.stmts, Stmt{sql, args}) }
+
+// statement is what may be read in scope: as given, or, on a confidential
+// ticket, the linter's brief until a person confirms a better one.
+func (b *opening) statement() (string, []byte, error) {
+	if b.n.Secrecy != tickets.Confidential {
+		return b.n.Statement, nil, nil
+	}
+	brief := b.n.Brief
+	if brief == "" {
+		var known []string
+		for _, c := range b.n.Complainants {
+			known = append(known, c.Name, c.Phone, c.IDNo, c.Address)
+		}
+		brief = vault.Redact(b.n.Statement, vault.Lint(b.n.Statement, known...))
+	}
+	sealed, err := b.d.vault.Seal(aad("statement", b.id), []byte(b.n.Statement))
+	return brief, sealed, err
+}
+
+func aad(what string, id int64) []byte { return fmt.Appendf(nil, "%s:%d", what, id) }
+
+// facts are what the rules' conditions look at.
+func facts(kind, urgency, channel, track, naming string) deadline.Facts {
+	f := deadline.Facts{Kind: kind, Urgency: urgency, Channel: channel, Tracks: []string{track}, Named: naming == tickets.Named || naming == tickets.Joint}
+	if track == tickets.TrackPetition {
+		f.Tracks = append(f.Tracks, tickets.TrackOwn)
+	}
+	return f
+}
+
+func (b *opening) clocks(ctx context.Context) (c clockColumns, next, due *time.Time, err error) {
+	n := b.n
+	started, err := b.d.Engine().Open(deadline.Opening{Event: deadline.EventRegistered, At: n.ReceivedAt, Printed: n.Printed,
+		Facts: facts(n.Kind, n.Urgency, n.Channel, n.Track, n.Naming)})
+	if err != nil {
+		return c, nil, nil, fmt.Errorf("clocks: %w", err)
+	}
+	for _, s := range started {
+		id, err := b.d.pg.RowID(ctx)
+		if err != nil {
+			return c, nil, nil, err
+		}
+		c.add(b.d.Engine(), id, s, deadline.EventRegistered, n.Urgency != tickets.Normal, b.now)
+		at := s.Due.At.UTC()
+		b.shown = append(b.shown, c.deadline(len(c.id)-1))
+		if s.Rule.Duty() == deadline.Resolve {
+			due = &at
+		}
+		if !s.Rule.Window && (next == nil || at.Before(*next)) {
+			next = &at
+		}
+	}
+	return c, next, due, nil
+}
+
+func (b *opening) complainants(ctx context.Context) error {
+	for i, c := range b.n.Complainants {
+		id, err := b.d.pg.RowID(ctx)
+		if err != nil {
+			return err
+		}
+		if err := b.people.add(b.d.vault, id, b.id, i, c, b.n.Secrecy == tickets.Confidential); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *opening) journal(clocks clockColumns, statement string) (journal.Row, error) {
+	n := b.n
+	sum := sha256.Sum256(n.Raw)
+	return journal.Seal(journal.Entry{
+		Kind: "ticket", Subject: b.id, Seq: 1, At: n.ReceivedAt, Recorded: b.now, Actor: b.me.Actor(), Unit: n.Desk,
+		Action: string(tickets.ActRegister), Provenance: journal.Provenance(n.Provenance),
+		Fields: map[string]any{
+			"set": map[string]any{"status": "registered", "kind": n.Kind, "track": n.Track, "channel": n.Channel, "naming": n.Naming, "secrecy": n.Secrecy,
+				"urgency": n.Urgency, "region": n.Region, "unit": n.Desk, "number": string(b.number)},
+			"statement": statement, "sha256": fmt.Sprintf("%x", sum), "source": n.Source,
+			"clocks": clocks.journal(),
+		},
+	}, journal.Genesis)
+}
+
+// openSQL is one registration in one statement: key, submission, ticket, clocks,
+// complainants, outbox and journal. Its order of columns is that of main.
+const openSQL = `WITH k AS (INSERT INTO submission_keys (source, source_id, submission, sha256, ticket) VALUES ($1, $2, $3, $4, $5)),
+ s AS (INSERT INTO submissions (id, channel, source, source_id, sha256, raw, received_at, entered_at, disposition, ticket) VALUES ($3, $6, $1, $2, $4, $7, $8, $9, $10, $5)),
+ t AS (INSERT INTO tickets (id, number, status, kind, track, channel, naming, secrecy, urgency, category, region, place, title, statement, people, desk, unit, unit_path,
+        next_due, due_at, received_at, entered_at, receipt, seq, head)
+       VALUES ($5, $11, 'registered', $12, $13, $6, $14, $15, $16, nullif($17, ''), $18, $19, $20, $21, $22, $23, $23, $24, coalesce($25::timestamptz, 'infinity'), $26, $8, $9, $27, 1, $28)),
+ x AS (INSERT INTO text_pending (ticket) VALUES ($5)),
+ o AS (INSERT INTO outbox (id, kind, ticket, created_at, run_at) SELECT i, k, $5, $9, $9 FROM unnest($29::bigint[], $30::text[]) u(i, k)),
+ d AS (INSERT INTO deadlines (id, subject_kind, subject, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, next_card_at, next_card)
+       SELECT i, 'ticket', $5, r, v, c, e, sa, b, du, p, pr, na, nc FROM unnest($31::bigint[], $32::text[], $33::int[], $34::text[], $35::text[], $36::timestamptz[], $37::timestamptz[], $38::timestamptz[], $39::bool[], $40::bool[], $41::timestamptz[], $42::text[]) u(i, r, v, c, e, sa, b, du, p, pr, na, nc)),
+ c AS (INSERT INTO complainants (id, ticket, role, sealed, shown, shown_phone, has_phone, has_mail, phone_idx, id_idx, name_idx)
+       SELECT i, $5, r, se, sh, sp, hp, hm, pi, ii, ni FROM unnest($43::bigint[], $44::text[], $45::bytea[], $46::text[], $47::text[], $48::bool[], $49::bool[], $50::bytea[], $51::bytea[], $52::bytea[]) u(i, r, se, sh, sp, hp, hm, pi, ii, ni)),
+ n AS MATERIALIZED (SELECT nextval('journal_id') AS id),
+ j AS (INSERT INTO journal (id, subject_kind, subject, seq, at, recorded_at, actor, unit, action, provenance, commitments, prev, hash)
+       SELECT id, 'ticket', $5, 1, $8, $9, $53, $23, 'registered', $54, $55, $56, $28 FROM n),
+ y AS (INSERT INTO journal_body (journal, body) SELECT id, $57 FROM n)
+ INSERT INTO journal_pending (journal) SELECT id FROM n`
+
+func (b *opening) main(ctx context.Context, code, statement string, next, due *time.Time, c clockColumns, row journal.Row) error {
+	n, d := b.n, b.d
+	submission, err := d.pg.RowID(ctx)
+	if err != nil {
+		return err
+	}
+	jobs := append([]string{tickets.JobRoute}, n.Jobs...)
+	ids := make([]int64, len(jobs))
+	for i := range ids {
+		if ids[i], err = d.pg.RowID(ctx); err != nil {
+			return err
+		}
+	}
+	raw, err := d.vault.Seal(aad("submission", submission), n.Raw)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(n.Raw)
+	p := &b.people
+	b.add(openSQL, n.Source, n.SourceID, submission, sum[:], b.id, n.Channel, raw, n.ReceivedAt, b.now, n.Disposition,
+		string(b.number), n.Kind, n.Track, n.Naming, n.Secrecy, n.Urgency, n.Category, n.Region, n.Place, n.Title, statement, n.People, n.Desk, b.deskPath,
+		next, due, tickets.ReceiptHash(d.vault.MAC, b.number, code), row.Hash, ids, jobs,
+		c.id, c.rule, c.version, c.calendar, c.event, c.start, c.base, c.due, c.provisional, c.printed, c.cardAt, c.card,
+		p.id, p.role, p.sealed, p.shown, p.shownPhone, p.hasPhone, p.hasMail, p.phoneIdx, p.idIdx, p.nameIdx,
+		row.Actor, n.Provenance, row.Commitments, row.Prev, row.Body)
+	for _, s := range n.Also {
+		s.Args = append([]any{b.id, submission}, s.Args...)
+		b.stmts = append(b.stmts, s)
+	}
+	return nil
+}
+
+// rest adds the parts that most tickets lack.
+func (b *opening) rest(ctx context.Context) error {
+	for _, a := range b.n.Accused {
+		id, err := b.d.pg.RowID(ctx)
+		if err != nil {
+			return err
+		}
+		b.add(`INSERT INTO accused (id, ticket, unit, person, post) VALUES ($1, $2, nullif($3, 0), $4, $5)`, id, b.id, a.Unit, a.Person, a.Post)
+		if a.Unit != 0 {
+			b.add(`INSERT INTO recusals (ticket, key, reason, at, actor) VALUES ($1, $2, 'accused', $3, $4) ON CONFLICT DO NOTHING`, b.id, a.Unit, b.now, b.me.Actor())
+		}
+	}
+	for _, u := range b.n.Respondents {
+		b.add(`INSERT INTO respondents (ticket, unit) VALUES ($1, $2)`, b.id, u)
+	}
+	for _, f := range b.n.Files {
+		stmts, err := b.d.fileStmts(ctx, b.id, b.me.Actor(), b.now, f)
+		if err != nil {
+			return err
+		}
+		b.stmts = append(b.stmts, stmts...)
+	}
+	return nil
+}
+
+// peopleColumns are the complainants as columns of unnest.
+type peopleColumns struct {
+	id                       []int64
+	role                     []string
+	sealed                   [][]byte
+	shown, shownPhone        []string
+	hasPhone, hasMail        []bool
+	phoneIdx, idIdx, nameIdx [][]byte
+}
+
+func (p *peopleColumns) add(v *vault.Vault, id, ticket int64, i int, c Complainant, confidential bool) error {
+	plain, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("complainant: %w", err)
+	}
+	sealed, err := v.Seal(aad("complainant", id), plain)
+	if err != nil {
+		return fmt.Errorf("seal complainant: %w", err)
+	}
+	role := c.Role
+	if role == "" {
+		role = "caller"
+	}
+	shown, phone := v.Pseudonym(ticket, i), ""
+	if !confidential {
+		shown, phone = vault.MaskName(c.Name), ""
+		if c.Phone != "" {
+			phone = vault.MaskPhone(c.Phone)
+		}
+	}
+	p.id, p.role, p.sealed = append(p.id, id), append(p.role, role), append(p.sealed, sealed)
+	p.shown, p.shownPhone = append(p.shown, shown), append(p.shownPhone, phone)
+	p.hasPhone, p.hasMail = append(p.hasPhone, strings.TrimSpace(c.Phone) != ""), append(p.hasMail, c.Mail != "")
+	p.phoneIdx = append(p.phoneIdx, v.Index(vault.Phone, c.Phone))
+	p.idIdx = append(p.idIdx, v.Index(vault.CitizenIDKind, c.IDNo))
+	p.nameIdx = append(p.nameIdx, v.Index(vault.Name, c.Name))
+	return nil
+}

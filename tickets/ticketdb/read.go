@@ -1,0 +1,161 @@
+package ticketdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"hotline/internal/deadline"
+	"hotline/internal/journal"
+	"hotline/internal/pg"
+	"hotline/internal/units"
+	"hotline/tickets"
+)
+
+// Journal reads a ticket's rows, oldest first, with the names of their actors.
+func (d *DB) Journal(ctx context.Context, caller pg.Caller, number string) ([]JournalRow, error) {
+	n, err := tickets.ParseNumber(number)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", pg.ErrNotFound, err)
+	}
+	var out []JournalRow
+	err = d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
+		var id int64
+		if err := tx.QueryRow(ctx, `SELECT id FROM tickets WHERE number = $1`, string(n)).Scan(&id); err != nil {
+			return fmt.Errorf("find ticket: %w", err)
+		}
+		rows, err := journal.Of(ctx, tx, "ticket", id)
+		if err != nil {
+			return err
+		}
+		out, err = journalRows(ctx, tx, rows)
+		return err
+	})
+	return out, err
+}
+
+func journalRows(ctx context.Context, tx *pg.Tx, rows []journal.Stored) ([]JournalRow, error) {
+	ids := map[int]bool{}
+	for _, r := range rows {
+		if p := personOf(r.Actor); p != 0 {
+			ids[p] = true
+		}
+	}
+	names, err := personNames(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]JournalRow, len(rows))
+	for i, r := range rows {
+		fields, err := journal.Values(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = JournalRow{ID: r.ID, Seq: r.Seq, At: r.At, RecordedAt: r.Recorded, Actor: r.Actor, ActorName: names[personOf(r.Actor)], Unit: r.Unit,
+			Action: r.Action, Provenance: string(r.Provenance), Fields: fields, Prev: r.Prev, Hash: r.Hash, Leaf: r.Leaf}
+	}
+	return out, nil
+}
+
+// Explain shows the working of one clock, day by day. pg.ErrNotFound: no such
+// clock on that ticket, or not in sight.
+func (d *DB) Explain(ctx context.Context, caller pg.Caller, number string, id int64) (deadline.Explanation, error) {
+	v, err := d.Find(ctx, caller, number)
+	if err != nil {
+		return deadline.Explanation{}, err
+	}
+	for _, x := range v.Deadlines {
+		if x.ID == id {
+			return d.explain(v, x)
+		}
+	}
+	return deadline.Explanation{}, pg.ErrNotFound
+}
+
+func (d *DB) explain(v *View, x Deadline) (deadline.Explanation, error) {
+	rule, _, ok := d.rebuild(x)
+	if !ok {
+		return deadline.Explanation{}, fmt.Errorf("rule %s version %d is not known", x.Rule, x.RuleVersion)
+	}
+	calendar := d.clocks.Calendar(x.Calendar)
+	if calendar == nil {
+		return deadline.Explanation{}, fmt.Errorf("calendar %s is not known", x.Calendar)
+	}
+	in := deadline.In{Rule: rule, Start: x.StartAt, Calendar: calendar}
+	if x.Printed {
+		in.Printed = x.BaseDueAt
+	}
+	outer := ""
+	switch {
+	case rule.Back != nil:
+		outer = rule.Back.From
+	case rule.CappedBy != "":
+		outer = rule.CappedBy
+	}
+	for _, o := range v.Deadlines {
+		if outer != "" && deadline.DutyOf(o.Rule) == outer {
+			_, due, _ := d.rebuild(o)
+			in.Outer = &due
+		}
+	}
+	return deadline.Explain(in)
+}
+
+// Staff is somebody who can be given a ticket.
+type Staff struct {
+	Person int
+	Name   string
+	Unit   int
+	Roles  []string
+	Open   int // tickets in hand, as far as the caller sees them
+}
+
+// Staff lists the investigators and leads of a unit and its sections.
+func (d *DB) Staff(ctx context.Context, caller pg.Caller, unit int) ([]Staff, error) {
+	tree := d.Tree()
+	ids := []int{unit}
+	for _, u := range tree.Children(unit) {
+		if u.Kind == units.Section {
+			ids = append(ids, u.ID)
+		}
+	}
+	var out []Staff
+	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT p.id, p.name, a.unit, array_agg(DISTINCT r.role ORDER BY r.role),
+				(SELECT count(*) FROM tickets t WHERE t.investigator = p.id AND t.closed_at IS NULL)::int
+			FROM accounts a JOIN persons p ON p.id = a.person JOIN account_roles r ON r.account = a.id
+			WHERE a.unit = ANY ($1) AND a.active AND r.role IN ('investigator', 'lead') AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)
+			GROUP BY p.id, p.name, a.unit ORDER BY p.name`, ids, tx.Now)
+		if err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Staff])
+		return err
+	})
+	return out, err
+}
+
+// Public is the status that number and receipt code open, without an account.
+// pg.ErrNotFound: no such ticket, or another code.
+func (d *DB) Public(ctx context.Context, number, code string) (Public, error) {
+	n, err := tickets.ParseNumber(number)
+	if err != nil {
+		return Public{}, fmt.Errorf("%w: %w", pg.ErrNotFound, err)
+	}
+	c, err := tickets.ParseReceiptCode(code)
+	if err != nil {
+		return Public{}, fmt.Errorf("%w: %w", pg.ErrNotFound, err)
+	}
+	var p Public
+	err = d.pg.People().QueryRow(ctx, `SELECT number, kind, status, coalesce(outcome, ''), received_at, closed_at, unit_name, due_at, coalesce(reply, ''), replied_at, coalesce(appeal_notice, '')
+		FROM app.open_by_receipt($1, $2)`, string(n), tickets.ReceiptHash(d.vault.MAC, n, c)).Scan(&p.Number, &p.Kind, &p.Status, &p.Outcome, &p.ReceivedAt, &p.ClosedAt, &p.UnitName, &p.DueAt, &p.Reply, &p.RepliedAt, &p.AppealNotice)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Public{}, pg.ErrNotFound
+	}
+	if err != nil {
+		return Public{}, fmt.Errorf("public status: %w", err)
+	}
+	return p, nil
+}
