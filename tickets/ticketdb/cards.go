@@ -30,13 +30,13 @@ type dueCard struct {
 // RaiseCards writes the cards that have fallen by now, at most `most`, tells
 // those each level speaks to (as outbox rows) and notes when the next one of
 // the clock falls. Several nodes may run it at once.
-func (d *DB) RaiseCards(ctx context.Context, most int) (int, error) {
+func (d *DB) RaiseCards(ctx context.Context, now time.Time, most int) (int, error) {
 	n := 0
 	err := d.pg.Do(ctx, pg.Machine("machine:cards"), func(tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT l.id, l.subject, l.rule, l.rule_version, l.calendar, l.start_at, l.base_due_at, l.due_at, l.next_card,
 				(SELECT t.urgency <> 'normal' FROM tickets t WHERE t.id = l.subject)
 			FROM deadlines l WHERE l.next_card_at <= $1 AND l.met_at IS NULL AND l.cancelled_at IS NULL AND l.subject_kind = 'ticket'
-			ORDER BY l.next_card_at LIMIT $2 FOR UPDATE OF l SKIP LOCKED`, tx.Now, most)
+			ORDER BY l.next_card_at LIMIT $2 FOR UPDATE OF l SKIP LOCKED`, now, most)
 		if err != nil {
 			return fmt.Errorf("cards due: %w", err)
 		}

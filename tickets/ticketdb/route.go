@@ -8,22 +8,16 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hotline/internal/outbox"
 	"hotline/internal/pg"
 	"hotline/tickets"
 )
 
-// Routing is one outbox row of a ticket to route.
-type Routing struct {
-	Outbox int64
-	Ticket int64
-}
-
 // RouteBatch computes and stores the proposals of a batch, dispatches the
 // certain ones, alerts, and marks the outbox rows done, in one transaction.
-// A row done before is left alone, so a second run changes nothing. It returns
-// how many were dispatched.
-func (d *DB) RouteBatch(ctx context.Context, batch []Routing, decide func(t *tickets.Ticket) tickets.Proposal) (dispatched int, err error) {
-	err = d.pg.Do(ctx, pg.Machine("machine:route"), func(tx *pg.Tx) error {
+// A row done before is left alone, so a second run changes nothing.
+func (d *DB) RouteBatch(ctx context.Context, batch []outbox.Row, decide func(t *tickets.Ticket) tickets.Proposal) error {
+	return d.pg.Do(ctx, pg.Machine("machine:route"), func(tx *pg.Tx) error {
 		open, err := d.lockRoutings(ctx, tx, batch)
 		if err != nil || len(open) == 0 {
 			return err
@@ -44,24 +38,19 @@ func (d *DB) RouteBatch(ctx context.Context, batch []Routing, decide func(t *tic
 			return fmt.Errorf("store proposals: %w", err)
 		}
 		for _, t := range list {
-			sent, err := d.dispatchCertain(ctx, tx, t)
-			if err != nil {
+			if err := d.dispatchCertain(ctx, tx, t); err != nil {
 				return err
-			}
-			if sent {
-				dispatched++
 			}
 		}
 		return d.routedJobs(ctx, tx, list)
 	})
-	return dispatched, err
 }
 
 // lockRoutings marks the rows done and tells which were still open.
-func (d *DB) lockRoutings(ctx context.Context, tx *pg.Tx, batch []Routing) ([]int64, error) {
+func (d *DB) lockRoutings(ctx context.Context, tx *pg.Tx, batch []outbox.Row) ([]int64, error) {
 	ids := make([]int64, len(batch))
 	for i, r := range batch {
-		ids[i] = r.Outbox
+		ids[i] = r.ID
 	}
 	rows, err := tx.Query(ctx, `UPDATE outbox SET done_at = $2, error = '' WHERE id = ANY ($1) AND done_at IS NULL RETURNING ticket`, ids, tx.Now)
 	if err != nil {
@@ -170,21 +159,21 @@ func queueProposal(b *pgx.Batch, t *tickets.Ticket, p tickets.Proposal) error {
 
 // dispatchCertain raises the urgency that routing saw and dispatches where no
 // person must decide. A gate that refuses leaves the ticket in the list.
-func (d *DB) dispatchCertain(ctx context.Context, tx *pg.Tx, t *tickets.Ticket) (bool, error) {
+func (d *DB) dispatchCertain(ctx context.Context, tx *pg.Tx, t *tickets.Ticket) error {
 	p := t.Proposal
 	if !p.Certain || p.Unit == 0 {
-		return false, nil
+		return nil
 	}
 	v, err := d.view(ctx, tx, t.Number, "")
 	if err != nil {
-		return false, err
+		return err
 	}
 	err = d.step(ctx, tx, v, tickets.ActDispatch, tickets.Values{"unit": fmt.Sprint(p.Unit), "reason": reasonsText(p)})
 	var invalid tickets.Invalid
 	if errors.As(err, &invalid) || errors.Is(err, tickets.ErrNotAllowed) {
-		return false, nil
+		return nil
 	}
-	return err == nil, err
+	return err
 }
 
 func reasonsText(p *tickets.Proposal) string {
