@@ -129,8 +129,8 @@ func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
 		c.Unit, c.Sign = t.Desk, true
 	}
 	c.Reply = &Reply{PublicText: text, InternalText: a.Values.Get("reason"), LegalBasis: a.Values.Get("legal_basis"), AppealNotice: a.Values.Get("appeal_notice"), Author: actorName(a.Actor), At: a.Now}
-	if c.Reply.PublicText == "" {
-		c.Reply.PublicText = a.Values.Get("reason")
+	if c.Reply.PublicText == "" { // on the status page; the reason is internal and may name people
+		c.Reply.PublicText = "处理结论：" + Outcomes.ZH(c.Outcome) + "。"
 	}
 	return nil
 }

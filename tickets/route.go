@@ -27,6 +27,10 @@ type RouteWorld struct {
 	Released map[string]bool
 	// Regions is built once per tree with NewRegions; nil builds it on the spot.
 	Regions *Regions
+	// Staffed tells whether a lead who could sign works in a section itself. Where
+	// it is nil or says no, the county has the ticket and the section helps:
+	// nothing is sent to a desk where nobody sits.
+	Staffed func(unit int) bool
 }
 
 // DefaultReleased are the kinds released until an administrator says otherwise.
@@ -184,8 +188,13 @@ func (x *router) section(county *units.Unit) *units.Unit {
 	}
 	for _, n := range names {
 		if s := x.sectionNamed(county, n); s != nil {
-			x.say("section", county.Name, s.Name, n, s.Name)
-			return s
+			if x.w.Staffed != nil && x.w.Staffed(s.ID) {
+				x.say("section", county.Name, s.Name, n, s.Name)
+				return s
+			}
+			x.help(s)
+			x.say("section_helps", county.Name, s.Name, county.Name, s.Name)
+			return county
 		}
 	}
 	switch x.in.Kind {

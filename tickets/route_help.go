@@ -20,7 +20,7 @@ func (x *router) coUnits(u *units.Unit) {
 	if x.in.Kind == Help && (x.critical() || x.r.has(tagOnTheSpot)) {
 		x.onTheSpot()
 	}
-	if u.Kind == units.Section && x.r.has(tagLow) {
+	if (u.Kind == units.Section || len(x.out.CoUnits) > 0) && x.r.has(tagDisabled) && x.r.has(tagLow) {
 		if s := x.sectionNamed(county, "社会救助"); s != nil && x.help(s) {
 			x.say("joint_section", s.Name, s.Name)
 		}

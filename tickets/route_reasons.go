@@ -27,6 +27,7 @@ var routeReasons = map[string]Word{
 	"region_assumed":   {ZH: "未写明地点，暂按%s", EN: "no place given: %s is assumed"},
 	"region_unknown":   {ZH: "未写明地点，请询问", EN: "no place given: please ask"},
 	"section":          {ZH: "由%s的%s办理", EN: "a matter of %s: %s handles it"},
+	"section_helps":    {ZH: "由%s办理，%s具体承办", EN: "%s handles it, its %s does the work"},
 	"county_default":   {ZH: "由县级民政部门办理：%s", EN: "the county bureau handles it: %s"},
 	"desk_may_answer":  {ZH: "受理台可即时答复办结", EN: "the desk may answer at once"},
 	"recused":          {ZH: "%s须回避，上提至%s", EN: "%s is recused: one level up, %s"},

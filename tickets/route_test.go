@@ -12,7 +12,7 @@ import (
 
 func testWorld() RouteWorld {
 	tree := testTree()
-	return RouteWorld{Tree: tree, Released: DefaultReleased(), Regions: NewRegions(tree)}
+	return RouteWorld{Tree: tree, Released: DefaultReleased(), Regions: NewRegions(tree), Staffed: func(int) bool { return true }}
 }
 
 // sample is one line of testdata/complaints.csv as a desk would register it.
@@ -243,6 +243,17 @@ func TestRouteNeverProposesTheAccusedOrOneBelow(t *testing.T) {
 				t.Errorf("%s is accused and the proposal is certain", accused.Name)
 			}
 		}
+	}
+}
+
+func TestASectionWithoutALeadHelpsTheCounty(t *testing.T) {
+	w := testWorld()
+	w.Staffed = nil
+	p := Route(RouteInput{Kind: Help, Urgency: Normal, Region: "140405", Desk: 1, Statement: "残疾人两项补贴和低保都给我停了。"}, w)
+	county := unitNamed(t, w.Tree, "屯留区")
+	want := []int{unitNamed(t, w.Tree, "屯留区社会事务股").ID, unitNamed(t, w.Tree, "屯留区社会救助股").ID}
+	if p.Unit != county.ID || !slices.Equal(p.CoUnits[:min(2, len(p.CoUnits))], want) || !hasReason(p, "section_helps") {
+		t.Errorf("got %+v", p)
 	}
 }
 

@@ -1,0 +1,194 @@
+package tickets
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The people of the test world: numbers are ids, units are those of testTree.
+const (
+	opCity     = 11
+	leadCity   = 12
+	leadCity2  = 13
+	handCity   = 14
+	leadCounty = 21 // of the county in worldCounty
+	leadCount2 = 22
+	handCounty = 23
+	handCount2 = 24
+	leadTown   = 31
+	handTown   = 32
+)
+
+var testNow = time.Date(2026, 9, 18, 9, 0, 0, 0, time.UTC)
+
+// world is the tree with people in the city, one county and one township of it.
+type world struct {
+	World
+	county, town, village, section, other, finance int
+	people                                         map[int]Actor
+}
+
+func newWorld() *world {
+	tree := testTree()
+	w := &world{people: map[int]Actor{}}
+	for _, u := range tree.All() {
+		switch u.Name {
+		case "长子县民政局":
+			w.county = u.ID
+		case "长子县社会救助股":
+			w.section = u.ID
+		case "长子县财政局":
+			w.finance = u.ID
+		case "鲍店镇人民政府":
+			w.town = u.ID
+		case "长柳家峪村":
+			w.village = u.ID
+		case "沁县民政局":
+			w.other = u.ID
+		}
+	}
+	hire := func(unit int, role string, ids ...int) {
+		for _, id := range ids {
+			w.people[id] = Actor{Person: id, Name: fmt.Sprint(id), Unit: unit, Path: tree.Find(unit).Path, Roles: []string{role}}
+		}
+	}
+	hire(1, RoleOperator, opCity)
+	hire(1, RoleLead, leadCity, leadCity2)
+	hire(1, RoleInvestigator, handCity)
+	hire(w.county, RoleLead, leadCounty, leadCount2)
+	hire(w.county, RoleInvestigator, handCounty, handCount2)
+	hire(w.town, RoleLead, leadTown)
+	hire(w.town, RoleInvestigator, handTown)
+	w.World = World{Tree: tree, Staff: func(p int) (int, []string, bool) {
+		a, ok := w.people[p]
+		return a.Unit, a.Roles, ok
+	}}
+	return w
+}
+
+// ticket is a named complaint at the city's desk; with changes what a case needs.
+func (w *world) ticket(with ...func(*Ticket)) *Ticket {
+	t := &Ticket{ID: 1, Status: Registered, Kind: Complaint, Track: TrackOwn, Channel: "call", Naming: Named, Secrecy: OpenSecrecy, Urgency: Normal,
+		Statement: "低保停了。", People: 1, Desk: 1, HasPhone: true, ReceivedAt: testNow.Add(-time.Hour), Allegations: []Allegation{{ID: 1, N: 1, Text: "低保停了。"}}}
+	for _, f := range with {
+		f(t)
+	}
+	return t
+}
+
+// at puts a ticket into a unit's hands in a status.
+func (w *world) at(s Status, unit int) func(*Ticket) {
+	return func(t *Ticket) {
+		t.Status, t.Unit, t.UnitPath = s, unit, w.Tree.Find(unit).Path
+		t.Hops = []Hop{{N: 1, Unit: unit, SentAt: testNow.Add(-time.Hour)}}
+		if s != Dispatched {
+			t.Investigator, t.Second = handCounty, handCount2
+		}
+	}
+}
+
+// found gives every allegation a finding by the two investigators.
+func found(t *Ticket) {
+	for i := range t.Allegations {
+		t.Allegations[i].Finding = &Finding{Outcome: FindingsOf(t.Kind)[0].Code, Method: "入户", Author: handCounty, Second: handCount2, At: testNow.Add(-time.Minute)}
+	}
+}
+
+// replied adds a reply by an investigator; approved tells whether a lead passed it.
+func replied(approved bool) func(*Ticket) {
+	return func(t *Ticket) {
+		r := Reply{ID: int64(len(t.Replies) + 1), PublicText: "已恢复发放。", Author: personActor(handCounty), At: testNow}
+		if approved {
+			r.ApprovedBy, r.ApprovedAt = leadCounty, &testNow
+		}
+		t.Replies = append(t.Replies, r)
+	}
+}
+
+func (w *world) act(who int, a Action, v Values) Act {
+	return Act{Action: a, Actor: w.people[who], Values: v, Now: testNow}
+}
+
+var (
+	aMachine  = Actor{Machine: "machine:test"}
+	aPlatform = Actor{Platform: "city"}
+)
+
+// apply writes a change into the ticket in memory, as ticketdb does into rows.
+func (w *world) apply(t *Ticket, a Act, c Change) {
+	t.Status, t.Version = c.To, t.Version+1
+	switch {
+	case c.ClearOutcome:
+		t.Outcome = ""
+	case c.Outcome != "":
+		t.Outcome = c.Outcome
+	}
+	if c.Unit != 0 {
+		w.applyHop(t, a, c)
+	}
+	if h := t.Hop(); c.Sign && h != nil {
+		h.SignedBy, h.SignedAt = a.Actor.Person, &a.Now
+	}
+	if c.Investigator != nil {
+		t.Investigator, t.Second = *c.Investigator, *c.Second
+	}
+	if c.Brief != "" {
+		t.BriefBy = a.Actor.Person
+	}
+	if c.Redo {
+		t.Redos++
+	}
+	if c.Urgency != "" {
+		t.Urgency = c.Urgency
+	}
+	if c.IdentityOK != nil && !*c.IdentityOK && t.Naming == Named {
+		t.Naming = Signed
+	}
+	w.applyWords(t, a, c)
+}
+
+func (w *world) applyHop(t *Ticket, a Act, c Change) {
+	if h := t.Hop(); h != nil {
+		h.EndedAt = &a.Now
+	}
+	t.Hops = append(t.Hops, Hop{N: len(t.Hops) + 1, Unit: c.Unit, FromUnit: t.Unit, SentAt: a.Now})
+	if c.Unit != t.Unit {
+		t.Investigator, t.Second = 0, 0
+	}
+	t.Unit, t.UnitPath = c.Unit, w.Tree.Find(c.Unit).Path
+}
+
+// applyWords writes allegations, findings, replies and attempts.
+func (w *world) applyWords(t *Ticket, a Act, c Change) {
+	if c.Allegation != nil {
+		t.Allegations = append(slices.Clone(t.Allegations), *c.Allegation)
+	}
+	if al := t.Allegation(c.OnN); al != nil {
+		if c.Finding != nil {
+			f := *c.Finding
+			al.Finding = &f
+		}
+		if c.Cosign {
+			al.Finding.CosignedAt = &a.Now
+		}
+	}
+	if c.Reply != nil {
+		r := *c.Reply
+		r.ID = int64(len(t.Replies) + 1)
+		t.Replies = append(t.Replies, r)
+	}
+	if r := t.LastReply(); c.Approve && r != nil {
+		r.ApprovedBy, r.ApprovedAt = a.Actor.Person, &a.Now
+		if c.AmendText != "" {
+			r.PublicText = c.AmendText
+		}
+	}
+	if c.Attempt != nil {
+		x := *c.Attempt
+		if r := t.LastReply(); r != nil {
+			x.Reply = r.ID
+		}
+		t.Attempts = append(t.Attempts, x)
+	}
+}
