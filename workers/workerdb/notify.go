@@ -1,0 +1,113 @@
+package workerdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"hotline/internal/outbox"
+	"hotline/internal/pg"
+)
+
+// Parties are the units and persons around a ticket that may have to be told.
+type Parties struct {
+	Ticket       int64
+	Desk         int
+	Unit         int
+	Head         int // the handling unit, or for a section the unit it belongs to
+	Above        int // the unit above Head; 0 at the root
+	City         int
+	Investigator int
+	Second       int
+	CoUnits      []int
+	Status       string
+	Urgency      string
+}
+
+// Notice is one line for everyone of a unit with a role, or for one person. It
+// holds ids and a kind: what it says is read from the ticket by whoever may see it.
+type Notice struct {
+	Unit   int
+	Person int // 0: everyone of the unit with the role
+	Role   string
+	Ticket int64
+	Kind   string
+}
+
+// Notify marks the rows done and tells whom `tell` names for each of them, in one
+// transaction. Rows done meanwhile are left out.
+func (d *DB) Notify(ctx context.Context, rows []outbox.Row, tell func(outbox.Row, Parties) []Notice) error {
+	err := d.pg.Do(ctx, pg.Machine("machine:notify"), func(tx *pg.Tx) error {
+		open, err := outbox.Done(ctx, tx, tx.Now, outbox.IDs(rows)...)
+		if err != nil {
+			return err
+		}
+		around, err := loadParties(ctx, tx, rows)
+		if err != nil {
+			return err
+		}
+		still := make(map[int64]bool, len(open))
+		for _, id := range open {
+			still[id] = true
+		}
+		var notices []Notice
+		for _, row := range rows {
+			if p, ok := around[row.Ticket]; ok && still[row.ID] {
+				notices = append(notices, tell(row, p)...)
+			}
+		}
+		return insertNotices(ctx, tx, notices)
+	})
+	if err != nil {
+		return fmt.Errorf("notify: %w", err)
+	}
+	return nil
+}
+
+func loadParties(ctx context.Context, tx *pg.Tx, rows []outbox.Row) (map[int64]Parties, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Ticket
+	}
+	found, err := tx.Query(ctx, `
+		SELECT t.id AS ticket, t.desk, t.unit, h.id AS head, coalesce(h.parent, 0) AS above, split_part(t.unit_path, '/', 2)::int AS city,
+		       coalesce(t.investigator, 0) AS investigator, coalesce(t.second_investigator, 0) AS second,
+		       ARRAY(SELECT c.unit FROM co_handlers c WHERE c.ticket = t.id ORDER BY c.at DESC, c.unit) AS co_units, t.status, t.urgency
+		  FROM tickets t JOIN units u ON u.id = t.unit
+		  JOIN units h ON h.id = CASE WHEN u.kind = 'section' THEN u.parent ELSE u.id END
+		 WHERE t.id = ANY($1)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(found, pgx.RowToStructByName[Parties])
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]Parties, len(list))
+	for _, p := range list {
+		out[p.Ticket] = p
+	}
+	return out, nil
+}
+
+func insertNotices(ctx context.Context, tx *pg.Tx, notices []Notice) error {
+	if len(notices) == 0 {
+		return nil
+	}
+	n := len(notices)
+	ids, units, persons, roles, tickets, kinds := make([]int64, n), make([]int32, n), make([]int32, n), make([]string, n), make([]int64, n), make([]string, n)
+	for i, x := range notices {
+		id, err := tx.ID(ctx)
+		if err != nil {
+			return err
+		}
+		ids[i], units[i], persons[i], roles[i], tickets[i], kinds[i] = id, int32(x.Unit), int32(x.Person), x.Role, x.Ticket, x.Kind
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO notifications (id, unit, person, role, ticket, kind, at)
+		SELECT id, unit, nullif(person, 0), role, ticket, kind, $7
+		  FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::text[]) AS x(id, unit, person, role, ticket, kind)`,
+		ids, units, persons, roles, tickets, kinds, tx.Now)
+	return err
+}
