@@ -58,6 +58,23 @@ func Of(ctx context.Context, q Querier, kind string, subject int64) ([]Stored, e
 	return pgx.CollectRows(rows, scanStored)
 }
 
+// OfMany reads the rows of several subjects, each oldest first.
+func OfMany(ctx context.Context, q Querier, kind string, subjects []int64) (map[int64][]Stored, error) {
+	rows, err := q.Query(ctx, selectRows+` WHERE j.subject_kind = $1 AND j.subject = ANY ($2) ORDER BY j.subject, j.seq`, kind, subjects)
+	if err != nil {
+		return nil, fmt.Errorf("journal of %d subjects: %w", len(subjects), err)
+	}
+	list, err := pgx.CollectRows(rows, scanStored)
+	if err != nil {
+		return nil, fmt.Errorf("journal of %d subjects: %w", len(subjects), err)
+	}
+	out := make(map[int64][]Stored, len(subjects))
+	for _, s := range list {
+		out[s.Subject] = append(out[s.Subject], s)
+	}
+	return out, nil
+}
+
 func scanStored(row pgx.CollectableRow) (Stored, error) {
 	var s Stored
 	var provenance string

@@ -191,6 +191,11 @@ func (db *DB) Read(ctx context.Context, c Caller, fn func(tx *Tx) error) error {
 	return db.do(ctx, c, "BEGIN READ ONLY", fn)
 }
 
+// Snapshot is Read in which every statement sees the same moment.
+func (db *DB) Snapshot(ctx context.Context, c Caller, fn func(tx *Tx) error) error {
+	return db.do(ctx, c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn)
+}
+
 func (db *DB) do(ctx context.Context, c Caller, begin string, fn func(tx *Tx) error) (err error) {
 	conn, err := db.poolOf(c).Acquire(ctx)
 	if err != nil {

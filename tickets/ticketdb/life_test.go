@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"hotline/intake"
 	"hotline/internal/pg"
 	"hotline/internal/pgtest"
-	"hotline/intake"
 	"hotline/tickets"
 	"hotline/tickets/ticketdb"
 )
@@ -116,5 +118,76 @@ func TestACallBecomesAnAnswer(t *testing.T) {
 	rows, err := b.db.Journal(ctx, lead, o.Number)
 	if err != nil || len(rows) != 10 {
 		t.Fatalf("journal has %d rows, want 10: %v", len(rows), err)
+	}
+}
+
+// TestVerifyFindsARowChangedBehindTheDesk changes each table once as the owner.
+func TestVerifyFindsARowChangedBehindTheDesk(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	lead, county := b.Session(t, "lead-city"), b.Session(t, "lead-140428")
+	o := b.register(t, b.Session(t, "operator"), help())
+	b.act(t, lead, o.Number, tickets.ActDispatch, tickets.Values{"unit": "10"})
+	b.act(t, county, o.Number, tickets.ActSign, nil)
+	b.act(t, county, o.Number, tickets.ActRecord, tickets.Values{"allegation": "1", "outcome": "done", "method": "核对花名表"})
+	b.act(t, county, o.Number, tickets.ActSubmit, tickets.Values{"public_text": "已补发。"})
+	r, err := ticketdb.Verify(ctx, b.PG, 10)
+	if err != nil || len(r.Faults) != 0 || r.Tickets != 1 || r.Rows != 5 {
+		t.Fatalf("untouched: %+v, %v", r, err)
+	}
+	for name, sql := range map[string]string{
+		"status":             `UPDATE tickets SET status = 'handling'`,
+		"statement":          `UPDATE tickets SET statement = '别的话'`,
+		"due time":           `UPDATE deadlines SET due_at = due_at + interval '1 day' WHERE rule LIKE 'resolve%'`,
+		"met":                `UPDATE deadlines SET met_at = NULL, met_event = NULL WHERE rule LIKE 'sign%'`,
+		"reply":              `UPDATE replies SET public_text = '没有的事'`,
+		"finding":            `UPDATE findings SET outcome = 'not_done'`,
+		"journal time":       `UPDATE journal SET at = at - interval '1 day' WHERE seq = 3`,
+		"journal body":       `UPDATE journal_body SET body = convert_to(replace(convert_from(body, 'UTF8'), '核对花名表', '没有核对过'), 'UTF8')`,
+		"last row removed":   `DELETE FROM journal WHERE seq = 5`,
+		"middle row removed": `DELETE FROM journal WHERE seq = 2`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := pgx.Connect(ctx, b.OwnerURL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close(ctx)
+			undo := b.snapshot(t)
+			defer undo()
+			tag, err := conn.Exec(ctx, sql)
+			if err != nil || tag.RowsAffected() == 0 {
+				t.Fatalf("%s changed %d rows: %v", sql, tag.RowsAffected(), err)
+			}
+			r, err := ticketdb.Verify(ctx, b.PG, 10)
+			if err != nil || len(r.Faults) == 0 {
+				t.Errorf("not found: %+v, %v", r, err)
+			}
+		})
+	}
+}
+
+// snapshot copies the tables a verify test alters, and puts them back.
+func (b *bench) snapshot(t *testing.T) func() {
+	t.Helper()
+	tables := []string{"tickets", "deadlines", "replies", "findings", "journal", "journal_body"}
+	for _, x := range tables {
+		b.Exec(t, `CREATE TABLE keep_`+x+` AS TABLE `+x)
+	}
+	return func() {
+		for _, x := range []string{"status", "statement"} {
+			b.Exec(t, `UPDATE tickets t SET `+x+` = k.`+x+` FROM keep_tickets k WHERE k.id = t.id`)
+		}
+		b.Exec(t, `UPDATE deadlines t SET due_at = k.due_at, met_at = k.met_at, met_event = k.met_event FROM keep_deadlines k WHERE k.id = t.id`)
+		b.Exec(t, `UPDATE replies t SET public_text = k.public_text FROM keep_replies k WHERE k.id = t.id`)
+		b.Exec(t, `UPDATE findings t SET outcome = k.outcome FROM keep_findings k WHERE k.id = t.id`)
+		b.Exec(t, `DELETE FROM journal`)
+		b.Exec(t, `INSERT INTO journal SELECT * FROM keep_journal`)
+		b.Exec(t, `DELETE FROM journal_body`)
+		b.Exec(t, `INSERT INTO journal_body SELECT * FROM keep_journal_body`)
+		for _, x := range tables {
+			b.Exec(t, `DROP TABLE keep_`+x)
+		}
 	}
 }
