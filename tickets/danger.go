@@ -28,13 +28,14 @@ var dangerWords = []dangerWord{
 	{word: "跳楼", weight: 10, after: "价", threat: true}, {word: "跳河", weight: 10, threat: true}, {word: "喝农药", weight: 10, threat: true},
 	{word: "上吊", weight: 10, after: "针 瓶 牌", threat: true}, {word: "割腕", weight: 10, threat: true}, {word: "自焚", weight: 10, threat: true},
 	{word: "同归于尽", weight: 10, threat: true}, {word: "绝食", weight: 10, threat: true}, {word: "死在你们", weight: 10, threat: true}, {word: "出人命", weight: 10, threat: true},
-	{word: "要死了", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快死", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快不行了", weight: 10}, {word: "奄奄一息", weight: 10}, {word: "病危", weight: 10},
+	{word: "要死了", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快死", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快不行了", weight: 10}, {word: "奄奄一息", weight: 10}, {word: "病危", weight: 10}, {word: "救命", weight: 10, after: "之恩 恩 钱 的恩"},
+	{word: "熬不过", weight: 6}, {word: "重症监护", weight: 5}, {word: "脑出血", weight: 5}, {word: "快派人", weight: 3},
 	{word: "着火", weight: 10, before: "急 眼里"}, {word: "着了火", weight: 10}, {word: "失火", weight: 10}, {word: "起火", weight: 10, before: "发", after: "来骂"}, {word: "火灾", weight: 10, after: "险 保险 隐患"},
-	{word: "房子塌", weight: 10}, {word: "房塌", weight: 10}, {word: "房屋倒塌", weight: 10}, {word: "房子倒了", weight: 10}, {word: "被埋", weight: 10, after: "没 怨"}, {word: "被困", weight: 10},
+	{word: "塌了", weight: 5}, {word: "房子塌", weight: 10}, {word: "房塌", weight: 10}, {word: "房屋倒塌", weight: 10}, {word: "房子倒了", weight: 10}, {word: "被埋", weight: 10, after: "没 怨"}, {word: "被困", weight: 10},
 	{word: "洪水", weight: 10, after: "镇 乡 村"}, {word: "山体滑坡", weight: 10}, {word: "煤气中毒", weight: 10}, {word: "中毒", weight: 6}, {word: "落水", weight: 10},
-	{word: "没地方住", weight: 10}, {word: "没处住", weight: 10}, {word: "无家可归", weight: 10}, {word: "流落街头", weight: 10}, {word: "露宿", weight: 10}, {word: "睡桥洞", weight: 10}, {word: "睡在街上", weight: 10},
+	{word: "没地方住", weight: 10}, {word: "没处住", weight: 10}, {word: "无家可归", weight: 10}, {word: "流落街头", weight: 10}, {word: "露宿", weight: 10}, {word: "睡桥洞", weight: 10}, {word: "桥洞", weight: 5}, {word: "流落", weight: 5}, {word: "戏台上", weight: 5}, {word: "睡在街上", weight: 10},
 	{word: "没吃的", weight: 10, after: "苦 亏 药"}, {word: "没有吃的", weight: 10, after: "药"}, {word: "没饭吃", weight: 10}, {word: "吃不上饭", weight: 10}, {word: "断粮", weight: 10}, {word: "断炊", weight: 10},
-	{word: "揭不开锅", weight: 10}, {word: "天没吃", weight: 10, after: "药"}, {word: "饿死", weight: 10}, {word: "饿晕", weight: 10}, {word: "挨饿", weight: 10}, {word: "冻死", weight: 10}, {word: "冻伤", weight: 6},
+	{word: "揭不开锅", weight: 10}, {word: "快揭不开", weight: 6}, {word: "米缸空", weight: 6}, {word: "饥一顿", weight: 5}, {word: "天没吃", weight: 10, after: "药"}, {word: "饿死", weight: 10}, {word: "饿晕", weight: 10}, {word: "挨饿", weight: 10}, {word: "冻死", weight: 10}, {word: "冻伤", weight: 6},
 	{word: "断药", weight: 10}, {word: "没药了", weight: 10}, {word: "停了透析", weight: 10}, {word: "透析不起", weight: 10}, {word: "没钱透析", weight: 10}, {word: "没钱做手术", weight: 6}, {word: "没钱看病", weight: 5},
 	{word: "重伤", weight: 10}, {word: "大出血", weight: 10}, {word: "昏迷", weight: 6}, {word: "晕倒", weight: 6}, {word: "骨折", weight: 5}, {word: "腿断", weight: 5}, {word: "摔断", weight: 5},
 	{word: "家暴", weight: 10}, {word: "家庭暴力", weight: 10}, {word: "往死里打", weight: 10}, {word: "毒打", weight: 10}, {word: "被打", weight: 6, after: "回 电话 发 印 断 入 上 到 给 成 折 下来 扰 钱 过电"}, {word: "殴打", weight: 10},
@@ -46,14 +47,15 @@ var dangerWords = []dangerWord{
 var (
 	negations    = strings.Fields(`没有 没 未 不会 不是 并未 避免 防止 预防 以免`)
 	hypothetical = strings.Fields(`如果 假如 万一 要是 倘若 比如 假设 例如 遇到 发生 因为`)
-	longAgo      = strings.Fields(`去年 前年 大前年 早年 以前 从前 年前 当年 那年 之前 上半年 几年前 小时候 多年 曾经 曾`)
+	longAgo      = strings.Fields(`去年 前年 大前年 早年 以前 从前 年前 当年 那年 之前 上半年 几年前 小时候 多年 曾经 曾 上个月 上回 上次 那次`)
 )
 
 // danger sums what the danger words of one statement weigh.
 type danger struct {
-	sum  int
-	seen [4]int // indices + 1 of the words counted, at most four are named
-	n    int
+	sum     int
+	seen    [4]int // indices + 1 of the words counted, at most four are named
+	n       int
+	threats int // the part of sum that somebody threatens himself with
 }
 
 // weigh adds one occurrence. A word counts once; after a negation or under "if"
@@ -86,6 +88,9 @@ func (d *danger) weigh(i int, text []rune, at int) {
 		d.seen[d.n] = i + 1
 	}
 	d.n++
+	if w.threat {
+		d.threats += weight
+	}
 	d.sum += weight
 }
 

@@ -42,6 +42,21 @@ func TestDangerWordsRaiseAndFalseAlarmsDoNot(t *testing.T) {
 	}
 }
 
+func TestPraiseAndReportsAreNoAlarmsUnlessSomebodyThreatensHimself(t *testing.T) {
+	w := testWorld()
+	for _, c := range []struct{ kind, statement, want string }{
+		{Praise, "我爸走丢两天，是你们找回来的，救命之恩。", ""},
+		{Suggestion, "建议夜里有人接电话，有老人走丢打不通。", ""},
+		{Report, "临时救助给了不困难的人，遭火灾的只批五百块。", Urgent},
+		{Report, "不给我做主我就喝农药。", Critical},
+		{Complaint, "我被家暴，找你们没人管。", Critical},
+	} {
+		if got := Route(RouteInput{Kind: c.kind, Urgency: Normal, Region: "140428", Statement: c.statement}, w); got.Urgency != c.want {
+			t.Errorf("%s %s: urgency %q, want %q", c.kind, c.statement, got.Urgency, c.want)
+		}
+	}
+}
+
 func TestDangerNeverLowersWhatAPersonChose(t *testing.T) {
 	w := testWorld()
 	p := Route(RouteInput{Kind: Help, Urgency: Critical, Region: "140428", Statement: "我想申请低保。"}, w)

@@ -43,6 +43,10 @@ func NewRegions(tree *units.Tree) *Regions {
 			continue
 		}
 		for _, n := range placeNames(u) {
+			if u.Kind == units.County && u.Region != "" && !endsAsCounty(n) {
+				r.loose.add(n, u) // 长子 is a county and an eldest son
+				continue
+			}
 			r.full.add(n, u)
 			if s := bareName(n); s != "" {
 				r.loose.add(s, u)
@@ -108,6 +112,10 @@ func placeOf(name string) string {
 		}
 	}
 	return name
+}
+
+func endsAsCounty(n string) bool {
+	return strings.HasSuffix(n, "县") || strings.HasSuffix(n, "区") || strings.HasSuffix(n, "市")
 }
 
 func endsAsPlace(n string) bool {

@@ -95,9 +95,18 @@ func (x *router) doubt(code string, args ...any) {
 	x.say(code, args...)
 }
 
-// danger is step 1: the words raise the urgency, never lower it.
+// danger is step 1: the words raise the urgency, never lower it. Praise,
+// suggestions and reports tell of dangers that are over or somebody else's: there
+// only a threat to oneself counts in full.
 func (x *router) danger() {
-	u := x.r.danger.urgency()
+	d := &x.r.danger
+	switch x.in.Kind {
+	case Praise, Suggestion:
+		d.sum = d.threats
+	case Report:
+		d.sum = d.threats + (d.sum-d.threats)/2
+	}
+	u := d.urgency()
 	if rank(u) > rank(x.in.Urgency) {
 		x.out.Urgency = u
 	}
@@ -120,8 +129,12 @@ func (x *router) notOurs() bool {
 	if b == nil {
 		return false
 	}
-	if x.r.has(tagOurs) || x.in.Category != "" && x.in.Category != "other" || x.in.Kind == Praise {
-		if x.in.Kind == Help || x.in.Kind == Inquiry {
+	filed := x.in.Category != "" && x.in.Category != "other"
+	if filed || x.in.Kind == Praise {
+		return false
+	}
+	if x.r.has(tagOurs) || x.r.has(tagCivil) {
+		if code, _ := x.r.category(); code == "other" || !x.r.has(tagOurs) {
 			x.doubt("other_body_too", b.zh, b.en)
 		}
 		return false

@@ -7,6 +7,7 @@ type tag uint8
 
 const (
 	tagOurs       tag = iota // a matter of civil affairs
+	tagCivil                 // civil affairs are named, perhaps only as the addressee
 	tagBody                  // another body's matter
 	tagMisconduct            // somebody in office did wrong
 	tagKin                   // kin of somebody; misconduct where an office is named too
@@ -33,8 +34,9 @@ const (
 // plainWords are the lists whose words mean the same wherever they stand.
 var plainWords = map[tag][]string{
 	tagOurs: strings.Fields(`低保 特困 五保 临时救助 救助 两项补贴 两补 护理补贴 残疾人补贴 孤儿 事实无人 无人抚养 高龄津贴 高龄补贴 敬老院
-		养老院 福利院 殡葬 火化 火葬 公墓 骨灰 结婚证 离婚证 婚姻登记 收养 流浪 乞讨 社会组织 慈善 地名 民政 困难补助 困境儿童 留守儿童 留守老人
+		养老院 福利院 殡葬 火化 火葬 公墓 骨灰 结婚证 离婚证 婚姻登记 收养 流浪 乞讨 社会组织 慈善 地名 困难补助 困境儿童 留守儿童 留守老人
 		边缘家庭 刚性支出 人情保 关系保 漏保 错保 死人保 救济 急难`),
+	tagCivil: strings.Fields(`民政 低保户`),
 	tagMisconduct: strings.Fields(`优亲厚友 好处费 收好处 收了好处 辛苦费 手续费 收钱 收了钱 要钱才 送礼 收礼 红包 回扣 克扣 截留 挪用 私分 贪污 冒领 套取
 		侵占 吃拿卡要 索要 受贿 行贿 以权谋私 走后门 暗箱操作 弄虚作假 造假 虚报 打招呼 关系户 报复 扣下 扣着 扣留 私吞 中饱私囊`),
 	tagKin: strings.Fields(`亲侄 侄儿 侄子 侄女 外甥 亲戚 亲属 小舅子 大舅子 小姨子 妹夫 姐夫 连襟 他弟 他哥 他姐 他妹 他爹 他妈 他爸 他娘 他儿 他老婆 他媳妇 他父 他母
@@ -68,14 +70,14 @@ type otherBody struct {
 // allowance is our matter.
 var otherBodies = []otherBody{
 	{"医疗保障局", "the medical-insurance bureau", strings.Fields(`医保 医保卡 医保报销 医疗保险 住院报销 合作医疗 新农合 大病报销 慢病卡 异地就医`)},
-	{"人力资源和社会保障局", "the labour and social-security bureau", strings.Fields(`社保 社保卡 养老金 养老保险 退休金 退休工资 失业金 失业保险 工伤 拖欠工资 欠薪 欠工资 劳动合同 找工作 职称`)},
+	{"人力资源和社会保障局", "the labour and social-security bureau", strings.Fields(`社保局 交社保 社保费 社保缴 社保断 社保转移 养老金 养老保险 退休金 退休工资 失业金 失业保险 工伤 拖欠工资 欠薪 欠工资 劳动合同 找工作 职称`)},
 	{"住房和城乡建设部门", "the housing authority", strings.Fields(`物业 物业费 业主 小区电梯 公租房 廉租房 房屋质量 开发商 烂尾 供暖 暖气 下水道 危房改造`)},
 	{"生态环境部门", "the environment authority", strings.Fields(`噪音 噪声 扰民 污染 冒黑烟 臭味 排污 油烟`)},
 	{"公安机关", "the police", strings.Fields(`治安 被偷 偷盗 盗窃 小偷 诈骗 被骗 赌博 打架 户口迁 迁户口 落户 改名字 身份证丢 身份证过期`)},
 	{"城市管理部门", "the city-management authority", strings.Fields(`占道 摆摊 乱停车 违停 违建 违章建筑 路灯 井盖 垃圾没人清 垃圾清运 环卫`)},
 	{"水电气公用单位", "the utility company", strings.Fields(`停水 停电 断水 断电 自来水 天然气 燃气费 电费 水费`)},
 	{"自然资源部门", "the natural-resources authority", strings.Fields(`宅基地 征地 拆迁 房产证 不动产证 土地确权 占耕地`)},
-	{"教育局", "the education bureau", strings.Fields(`入学 学区 择校 教师 补课 学费 转学 营养餐`)},
+	{"教育局", "the education bureau", strings.Fields(`入学 学区 择校 补课 转学 营养餐`)},
 	{"市场监督管理局", "the market regulator", strings.Fields(`假货 退货 过期食品 食品安全 消费纠纷 缺斤短两 乱涨价`)},
 	{"交通运输部门", "the transport authority", strings.Fields(`公交 出租车 修路 路面 客运 高速 红绿灯`)},
 	{"卫生健康委员会", "the health commission", strings.Fields(`医疗事故 医生态度 医院乱收费 挂号 疫苗 生育登记`)},
