@@ -109,7 +109,7 @@ func toUnit(_ *Ticket, a Act, _ World, c *Change) []Problem {
 
 func reportUp(t *Ticket, _ Act, w World, c *Change) []Problem {
 	above := w.Tree.Parent(t.Unit)
-	for above != nil && (!above.Active || unitRecused(t, w.Tree, above.ID)) {
+	for above != nil && !above.Active {
 		above = w.Tree.Parent(above.ID)
 	}
 	if above == nil {
