@@ -60,7 +60,7 @@ func (actionFields) Schema(huma.Registry) *huma.Schema {
 }
 
 type actInput struct {
-	numberIn
+	Numbered
 	Action string `path:"action" maxLength:"40"`
 	Body   actionFields
 }
@@ -74,7 +74,7 @@ func (s *server) actionCalls() {
 			"409 with the present ticket where it has moved since version; 422 names fields; 403 where this account may not; 404 for an unknown action."}, s.act)
 }
 
-func (s *server) listActions(ctx context.Context, who *request, in *numberIn) (*actionsOutput, error) {
+func (s *server) listActions(ctx context.Context, who *request, in *Numbered) (*actionsOutput, error) {
 	n, err := in.number()
 	if err != nil {
 		return nil, err

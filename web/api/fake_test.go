@@ -30,8 +30,8 @@ var noon = time.Date(2026, 9, 18, 4, 0, 0, 0, time.UTC)
 
 const (
 	goodToken = "TOKENTOKENTOKENTOKENTOKENX"
-	// number has a right check digit; other is another one.
-	number = "2609180000010"
+	// number has a right check digit.
+	number = "2609180000016"
 )
 
 // fake stands for accounts, desk and tickets; a test sets only what it needs.

@@ -20,12 +20,12 @@ type uploadForm struct {
 }
 
 type uploadInput struct {
-	numberIn
+	Numbered
 	RawBody huma.MultipartFormFiles[uploadForm]
 }
 
 type contentInput struct {
-	numberIn
+	Numbered
 	ID int64 `path:"id" minimum:"1"`
 }
 

@@ -16,7 +16,7 @@ import (
 const publicTries = 10
 
 type publicInput struct {
-	numberIn
+	Numbered
 	Code string `header:"X-Receipt-Code" maxLength:"40" doc:"The six digits that came with the number"`
 }
 

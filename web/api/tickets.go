@@ -16,13 +16,14 @@ import (
 	"hotline/tickets/ticketdb"
 )
 
-// numberIn is the number in the path. Spaces and dashes are forgiven.
-type numberIn struct {
-	Number string `path:"number" maxLength:"40" example:"2609180000003"`
+// Numbered is an input with a ticket number in its path; huma reads only exported
+// embedded structs. Spaces and dashes are forgiven.
+type Numbered struct {
+	Number string `path:"number" maxLength:"40" example:"2609180000016"`
 }
 
 // number reads it; a number that cannot exist is not found, and says why.
-func (n numberIn) number() (string, error) {
+func (n Numbered) number() (string, error) {
 	x, err := tickets.ParseNumber(n.Number)
 	if err != nil {
 		return "", notFound(Fault{"path.number", err.Error()})
@@ -50,7 +51,7 @@ func (s *server) ticketCalls() {
 		Summary: "Open the complainant's identity / 查看诉求人", Description: "Each view is in the journal for ever, with its motive. 403 unless allowed."}, s.openContact)
 }
 
-func (s *server) readTicket(ctx context.Context, who *request, in *numberIn) (*ticketOutput, error) {
+func (s *server) readTicket(ctx context.Context, who *request, in *Numbered) (*ticketOutput, error) {
 	n, err := in.number()
 	if err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ type journalOutput struct {
 	}
 }
 
-func (s *server) readJournal(ctx context.Context, who *request, in *numberIn) (*journalOutput, error) {
+func (s *server) readJournal(ctx context.Context, who *request, in *Numbered) (*journalOutput, error) {
 	n, err := in.number()
 	if err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func (s *server) readJournal(ctx context.Context, who *request, in *numberIn) (*
 
 // contactInput takes the motive in a header: an address is logged on the way.
 type contactInput struct {
-	numberIn
+	Numbered
 	Motive string `header:"X-Motive" doc:"Why the identity is needed; UTF-8, may be percent-encoded"`
 }
 
