@@ -1,5 +1,51 @@
-// The browser half of the desk: partial updates, live events, and the menus of Tabler.
+// The browser half of the desk: partial updates and keys.
 // Nothing here is needed to read a page or to send a form; without it the pages still work.
 import "htmx.org";
-import "htmx.org/dist/ext/hx-sse.js";
-import "@tabler/core";
+
+// Ctrl+Enter (⌘ on a Mac) sends the form one is typing in.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
+  const form = e.target.closest("form[method=post]") || document.getElementById("desk-form");
+  if (!form) return;
+  e.preventDefault();
+  form.requestSubmit();
+});
+
+// At the desk the digits 1 to 6 choose the kind while nothing is being typed.
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select")) return;
+  const chip = document.querySelector(`#desk-form input[data-digit="${Number(e.key) - 1}"]`);
+  if (chip) {
+    chip.checked = true;
+    chip.focus();
+  }
+});
+
+// "/" goes to the search box.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "/" || e.target.closest("input, textarea, select")) return;
+  const box = document.querySelector(".find input");
+  if (box) {
+    e.preventDefault();
+    box.focus();
+  }
+});
+
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    e.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+
+// Answers to "what is wrong" open where the fault is.
+document.addEventListener("DOMContentLoaded", () => {
+  const fault = document.querySelector(".fault[role=alert]");
+  if (fault) fault.scrollIntoView({ block: "center" });
+});

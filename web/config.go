@@ -1,0 +1,76 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hotline/intake"
+	"hotline/internal/deadline"
+	"hotline/internal/pg"
+	"hotline/internal/units"
+	"hotline/internal/vault"
+	"hotline/tickets"
+	"hotline/tickets/ticketdb"
+)
+
+// Tickets is what the pages need of ticketdb.
+type Tickets interface {
+	Find(ctx context.Context, c pg.Caller, number string) (*ticketdb.View, error)
+	Act(ctx context.Context, c pg.Caller, number string, version int, action tickets.Action, values tickets.Values) (*ticketdb.View, error)
+	List(ctx context.Context, c pg.Caller, f ticketdb.Filter) (ticketdb.Page, error)
+	Counts(ctx context.Context, c pg.Caller, view string) (ticketdb.Counts, error)
+	Journal(ctx context.Context, c pg.Caller, number string) ([]ticketdb.JournalRow, error)
+	Contact(ctx context.Context, c pg.Caller, number, motive string) ([]ticketdb.Complainant, error)
+	Public(ctx context.Context, number, code string) (ticketdb.Public, error)
+	AddFile(ctx context.Context, c pg.Caller, number string, version int, f ticketdb.File) (*ticketdb.View, error)
+	Content(ctx context.Context, c pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
+	Explain(ctx context.Context, c pg.Caller, number string, deadlineID int64) (deadline.Explanation, error)
+	Staff(ctx context.Context, c pg.Caller, unit int) ([]ticketdb.Staff, error)
+	Tree() *units.Tree
+	Engine() deadline.Engine
+}
+
+// Desk takes in what operators register.
+type Desk interface {
+	Accept(ctx context.Context, c pg.Caller, s intake.Submission) (ticketdb.Opened, error)
+}
+
+// Accounts signs people in and out.
+type Accounts interface {
+	SignIn(ctx context.Context, login, password, totp, address, agent string) (token string, me pg.Me, err error)
+	SignOut(ctx context.Context, c pg.Caller) error
+	Touch(ctx context.Context, c pg.Caller, me pg.Me) error
+	Me(ctx context.Context, c pg.Caller) (pg.Me, error)
+}
+
+// Check is one thing that must work before this process may be sent work.
+type Check struct {
+	Name string
+	Run  func(ctx context.Context) error
+}
+
+// Config is everything the pages need. Monitor and API may be nil.
+type Config struct {
+	Tickets    Tickets
+	Desk       Desk
+	Accounts   Accounts
+	Operations Operations
+	Vault      *vault.Vault
+	Checks     []Check
+	Logger     *slog.Logger
+	Now        func() time.Time
+	Registry   *prometheus.Registry // nil: one of its own
+	Demo       bool                 // show the demo accounts on the sign-in page
+	Secure     bool                 // served over HTTPS: Secure cookies and HSTS
+	Monitor    http.Handler         // asynqmon with its root at MonitorPath
+	API        func(fiber.Router)   // mounts the JSON API
+	APIErrors  fiber.ErrorHandler   // answers errors below /api/; nil: a bare problem document
+}
+
+// MonitorPath is where administrators find asynqmon.
+const MonitorPath = "/operations/queues"

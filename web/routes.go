@@ -1,0 +1,140 @@
+package web
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hotline/tickets"
+)
+
+// handler answers one route for one visit.
+type handler func(c *fiber.Ctx, v *visit) error
+
+// route is one page action and who may call it. The flow table checks an
+// action's role again.
+type route struct {
+	method string
+	path   string
+	roles  []string
+	handle handler
+}
+
+var (
+	public   []string        // anybody, signed in or not
+	anyone   = []string{"*"} // anybody signed in
+	deskOnly = []string{tickets.RoleOperator, tickets.RoleLead}
+	workers  = []string{tickets.RoleOperator, tickets.RoleLead, tickets.RoleInvestigator}
+	hands    = []string{tickets.RoleLead, tickets.RoleInvestigator}
+	systems  = []string{tickets.RoleSystem}
+)
+
+// routes is THE list of pages.
+func (s *server) routes() []route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	return []route{
+		{get, "/", public, s.home},
+		{get, "/sign-in", public, s.signInForm},
+		{post, "/sign-in", public, s.signIn},
+		{post, "/sign-out", anyone, s.signOut},
+		{get, "/language/:lang", public, s.language},
+
+		{get, "/desk", deskOnly, s.deskForm},
+		{post, "/desk", deskOnly, s.deskSave},
+		{get, "/desk/places", deskOnly, s.deskPlaces},
+		{get, "/dispatch", deskOnly, s.dispatchList},
+		{get, "/work", hands, s.workList},
+		{get, "/tickets", workers, s.ticketList},
+		{post, "/tickets/search", workers, s.ticketSearch},
+		{get, "/tickets/:number", workers, s.ticket},
+		{get, "/tickets/:number/proposal", workers, s.ticketProposal},
+		{get, "/tickets/:number/clocks/:id", workers, s.ticketClock},
+		{get, "/tickets/:number/files/:id", workers, s.ticketFile},
+		{post, "/tickets/:number/files", workers, s.ticketAttach},
+		{post, "/tickets/:number/contact", workers, s.ticketContact},
+		{post, "/tickets/:number/actions/:action", workers, s.ticketAct},
+
+		{get, "/operations", systems, s.operations},
+		{post, "/operations/jobs/:id/retry", systems, s.operationsRetry},
+
+		{get, "/status", public, s.statusForm},
+		{post, "/status", public, s.statusShow},
+	}
+}
+
+// Errors of the door.
+var (
+	errSignIn    = errors.New("sign in first")
+	errForbidden = errors.New("the role does not allow this")
+)
+
+// enter finds out who it is, checks the role and the form's token, and calls
+// the handler.
+func (s *server) enter(r route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		v, err := s.visitOf(c)
+		if err != nil {
+			return err
+		}
+		if err := allowed(r.roles, v); err != nil {
+			return err
+		}
+		if r.method == fiber.MethodPost {
+			if err := s.checkForm(c, v); err != nil {
+				return err
+			}
+		}
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return r.handle(c, v)
+	}
+}
+
+func allowed(roles []string, v *visit) error {
+	switch {
+	case roles == nil:
+		return nil
+	case !v.signedIn():
+		return errSignIn
+	case slices.Equal(roles, anyone), slices.ContainsFunc(roles, v.me.Has):
+		return nil
+	}
+	return errForbidden
+}
+
+// enterMonitor guards asynqmon, whose own calls carry no form token: a change
+// must come from a page of ours.
+func (s *server) enterMonitor(next fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		v, err := s.visitOf(c)
+		if err != nil {
+			return err
+		}
+		if err := allowed(systems, v); err != nil {
+			return err
+		}
+		if c.Method() != fiber.MethodGet && !sameOrigin(c) {
+			return errForm
+		}
+		return next(c)
+	}
+}
+
+// sameOrigin tells whether the browser says that a page of ours asked.
+func sameOrigin(c *fiber.Ctx) bool {
+	if site := c.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	u, err := url.Parse(c.Get(fiber.HeaderOrigin))
+	return err == nil && u.Host != "" && u.Host == c.Hostname()
+}
+
+// local keeps a path of ours; anything that could lead elsewhere becomes "/".
+func local(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\x00") {
+		return "/"
+	}
+	return path
+}

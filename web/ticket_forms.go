@@ -1,0 +1,235 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"hotline/internal/units"
+	"hotline/internal/workday"
+	"hotline/tickets"
+	"hotline/tickets/ticketdb"
+)
+
+// ActionForm is one row of the flow table as a form.
+type ActionForm struct {
+	Lang    Lang
+	Action  string
+	Text    string
+	Href    string
+	Form    string // the CSRF token
+	Version int
+	Seq     int
+	Fields  []FieldView
+	Error   string
+	Open    bool // sent before and refused
+	First   bool // the likely next step
+	Danger  bool // takes it away from somebody, or ends it
+	Back    string
+}
+
+// FieldView is one field of a form.
+type FieldView struct {
+	ID      string
+	Name    string
+	Label   string
+	Type    string
+	Must    bool
+	Max     int
+	Value   string
+	Error   string
+	Options []Option
+	Groups  []Group
+	Latest  string // for times: now
+}
+
+// inPlace are the actions whose form stands at what it is about, or has a page part of its own.
+var inPlace = []tickets.Action{tickets.ActRecord, tickets.ActCosign, tickets.ActAttach}
+
+// firstSteps are the likely next steps of each status, the likeliest first.
+var firstSteps = map[tickets.Status][]tickets.Action{
+	tickets.Registered: {tickets.ActDispatch, tickets.ActAnswer}, tickets.Dispatched: {tickets.ActSign}, tickets.Handling: {tickets.ActSubmit, tickets.ActAssign},
+	tickets.Approval: {tickets.ActApprove}, tickets.Answering: {tickets.ActDelivered, tickets.ActAttempt}, tickets.Answered: {tickets.ActFollowUp, tickets.ActClose}, tickets.Closed: {tickets.ActRedo},
+}
+
+// moving are actions that belong to the steps although the status stays.
+var moving = []tickets.Action{tickets.ActAttempt}
+
+func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.View, again tried) error {
+	b := &formBuilder{s: s, v: v, t: t, again: again, token: p.Form}
+	rows := t.Actions()
+	if slices.ContainsFunc(rows, func(r tickets.Row) bool { return r.Action == tickets.ActAssign }) {
+		staff, err := s.Tickets.Staff(c.UserContext(), v.caller, t.Unit)
+		if err != nil {
+			return err
+		}
+		b.staff = staff
+	}
+	first := likely(t, rows)
+	for _, r := range rows {
+		switch {
+		case r.Action == tickets.ActRecord || r.Action == tickets.ActCosign:
+			b.perAllegation(p, r)
+		case slices.Contains(inPlace, r.Action):
+		case r.To != "" || slices.Contains(moving, r.Action):
+			f := b.form(r, "")
+			f.First = r.Action == first
+			p.Steps = append(p.Steps, f)
+		default:
+			p.Sides = append(p.Sides, b.form(r, ""))
+		}
+	}
+	slices.SortStableFunc(p.Steps, func(x, y ActionForm) int { return boolRank(y.First) - boolRank(x.First) })
+	return nil
+}
+
+// likely is the step most people on this ticket take next.
+func likely(t *ticketdb.View, rows []tickets.Row) tickets.Action {
+	may := func(a tickets.Action) bool {
+		return slices.ContainsFunc(rows, func(r tickets.Row) bool { return r.Action == a })
+	}
+	if t.Status == tickets.Handling && t.Investigator == 0 && may(tickets.ActAssign) {
+		return tickets.ActAssign
+	}
+	for _, a := range firstSteps[t.Status] {
+		if may(a) && !(a == tickets.ActAnswer && t.Kind != tickets.Inquiry) {
+			return a
+		}
+	}
+	return ""
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// formBuilder draws the forms of one ticket for one visit.
+type formBuilder struct {
+	s     *server
+	v     *visit
+	t     *ticketdb.View
+	again tried
+	token string
+	staff []ticketdb.Staff
+}
+
+// form draws a row; about tells forms of the same action apart (the allegation).
+func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
+	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), Text: b.v.lang.T(r.ZH, r.EN), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
+		Form: b.token, Version: b.t.Version, Seq: b.t.Seq, Danger: slices.Contains([]tickets.Action{tickets.ActRecall, tickets.ActSendBack, tickets.ActExhausted, tickets.ActRedo}, r.Action)}
+	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about)
+	errors := map[string]string{}
+	if sent {
+		f.Open = true
+		errors, f.Error = problems(b.v.lang, b.again.bad, nil)
+	}
+	for _, need := range r.Needs {
+		x := b.field(need, string(r.Action)+about)
+		if sent {
+			x.Value = b.again.values[need.Name]
+		}
+		if need.Name == "allegation" && about != "" {
+			x.Type, x.Value = "hidden", about
+		}
+		x.Error = errors[need.Name]
+		delete(errors, need.Name)
+		b.choices(&x, need, r.Action)
+		f.Fields = append(f.Fields, x)
+	}
+	for _, text := range errors { // of fields the form does not show
+		f.Error += text
+	}
+	return f
+}
+
+func (b *formBuilder) field(f tickets.Field, prefix string) FieldView {
+	f = f.For(b.t.Kind)
+	l := b.v.lang
+	return FieldView{ID: prefix + "-" + f.Name, Name: f.Name, Label: l.T(f.ZH, f.EN), Type: string(f.Type), Must: f.Must, Max: f.Max, Value: b.present(f)}
+}
+
+// present fills in what is already known.
+func (b *formBuilder) present(f tickets.Field) string {
+	switch f.Name {
+	case "unit":
+		if b.t.Proposal != nil && b.t.Status == tickets.Registered && b.t.Proposal.Unit != 0 {
+			return itoa(b.t.Proposal.Unit)
+		}
+	case "investigator":
+		if b.t.Investigator != 0 {
+			return itoa(b.t.Investigator)
+		}
+	case "second":
+		if b.t.Second != 0 {
+			return itoa(b.t.Second)
+		}
+	case "urgency":
+		return b.t.Urgency
+	case "brief":
+		if b.t.Secrecy == tickets.Confidential {
+			return b.t.Statement
+		}
+	}
+	return ""
+}
+
+// choices fills in what a select offers; the value is known by then.
+func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
+	switch f.Type {
+	case tickets.TypeChoice:
+		x.Options = wordOptions(b.v.lang, f.For(b.t.Kind).Choices, x.Value)
+	case tickets.TypeBool:
+		x.Options = []Option{{"true", b.v.lang.T("是", "yes"), x.Value == "true"}, {"false", b.v.lang.T("否", "no"), x.Value == "false"}}
+	case tickets.TypeUnit:
+		x.Groups = b.s.unitGroups(x.Value, func(u *units.Unit) bool { return b.mayGo(u, a) })
+	case tickets.TypePerson:
+		for _, p := range b.staff {
+			value := itoa(p.Person)
+			x.Options = append(x.Options, Option{value, b.staffWord(p), value == x.Value})
+		}
+	case tickets.TypeTime:
+		x.Latest = b.s.Now().In(workday.Zone).Format("2006-01-02T15:04")
+	}
+	if f.Name == "brief" && b.t.Secrecy != tickets.Confidential {
+		x.Type = "" // only a confidential ticket has one
+	}
+}
+
+func (b *formBuilder) staffWord(p ticketdb.Staff) string {
+	l := b.v.lang
+	text := p.Name
+	if p.Unit != b.t.Unit {
+		text += "（" + b.s.unitShort(p.Unit) + "）"
+	}
+	return text + l.T("，在办 ", ", in hand ") + itoa(p.Open)
+}
+
+// mayGo keeps the list of units to those that make sense for the action.
+func (b *formBuilder) mayGo(u *units.Unit, a tickets.Action) bool {
+	tree := b.s.Tickets.Tree()
+	switch a {
+	case tickets.ActHandDown:
+		return tree.Above(b.t.Unit, u.ID) && b.s.mayHandle(&b.t.Ticket, u)
+	case tickets.ActCoHandle:
+		return u.ID != b.t.Unit && (u.Kind == units.CoHandler || b.s.mayHandle(&b.t.Ticket, u))
+	}
+	return b.s.mayHandle(&b.t.Ticket, u)
+}
+
+// perAllegation puts the forms for findings beside what they are about.
+func (b *formBuilder) perAllegation(p *TicketPage, r tickets.Row) {
+	for i := range p.Allegations {
+		al := &p.Allegations[i]
+		f := b.form(r, itoa(al.N))
+		switch {
+		case r.Action == tickets.ActRecord:
+			f.First = al.Finding == nil
+			al.Record = &f
+		case al.Finding != nil && al.Finding.CosignedAt == nil && al.Finding.Author != b.v.me.Person:
+			al.Cosign = &f
+		}
+	}
+}
