@@ -51,12 +51,14 @@ type Accounts interface {
 	Caller(token string) pg.Caller
 }
 
-// Config is what Register needs. Every field but Version and Logger is
-// required.
+// Config is what Register needs. Every field but Categories, Version and Logger
+// is required.
 type Config struct {
 	Tickets  Tickets
 	Desk     Desk
 	Accounts Accounts
+	// Categories lists the matters in force; nil gives those of tickets.
+	Categories func() []Category
 	// Version is the program's, for the OpenAPI document.
 	Version string
 	Now     func() time.Time

@@ -76,11 +76,11 @@ func unreadable(c *fiber.Ctx, op *huma.Operation) *Problem {
 		return byStatus(http.StatusBadRequest)
 	}
 	var faults []Fault
-	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) {
+	for k, v := range c.Request().URI().QueryArgs().All() {
 		if !utf8.Valid(k) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0 {
 			faults = append(faults, fault("query."+strings.ToValidUTF8(string(k), "?"), notTextZH, notTextEN))
 		}
-	})
+	}
 	if len(faults) > 0 {
 		return invalid(faults...)
 	}

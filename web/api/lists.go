@@ -10,8 +10,8 @@ import (
 	"hotline/tickets"
 )
 
-// categoryBody is a matter that tickets are sorted by.
-type categoryBody struct {
+// Category is a matter that tickets are sorted by.
+type Category struct {
 	Code   string `json:"code"`
 	Parent string `json:"parent,omitempty"`
 	ZH     string `json:"zh"`
@@ -38,7 +38,7 @@ type listOf[T any] struct {
 
 type unitsOutput struct{ Body listOf[unitBody] }
 
-type categoriesOutput struct{ Body listOf[categoryBody] }
+type categoriesOutput struct{ Body listOf[Category] }
 
 type wordsOutput struct {
 	Body map[string][]choiceBody
@@ -62,8 +62,13 @@ func (s *server) listUnits(context.Context, *request, *nothing) (*unitsOutput, e
 }
 
 func (s *server) listCategories(context.Context, *request, *nothing) (*categoriesOutput, error) {
-	items := each(tickets.Categories, func(c tickets.Category) categoryBody { return categoryBody(c) })
-	return &categoriesOutput{listOf[categoryBody]{Items: items, Total: len(items)}}, nil
+	var items []Category
+	if s.Categories != nil {
+		items = list(s.Categories())
+	} else {
+		items = each(tickets.Categories, func(c tickets.Category) Category { return Category(c) })
+	}
+	return &categoriesOutput{listOf[Category]{Items: items, Total: len(items)}}, nil
 }
 
 func (s *server) listWords(context.Context, *request, *nothing) (*wordsOutput, error) {
