@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hotline/internal/deadline/deadlinedb"
+	"hotline/internal/workday"
+)
+
+// importCalendarCommand imports the working days of a year.
+type importCalendarCommand struct {
+	File string `arg:"" help:"JSON of one year: our own shape, or {year, days: [{name, date, isOffDay}]}." type:"existingfile"`
+	By   string `help:"Who imports it, for the history." default:"cli"`
+}
+
+// Run adds the year as a new calendar version and makes it the active one.
+// Clocks opened before keep the version they were computed with.
+func (i *importCalendarCommand) Run(ctx context.Context, c Config, log *slog.Logger, w io.Writer) error {
+	data, err := os.ReadFile(i.File)
+	if err != nil {
+		return err
+	}
+	year, err := workday.ParseYear(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", i.File, err)
+	}
+	s, err := openStores(ctx, c, log, false)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	clocks, err := deadlinedb.NewCache(ctx, s.pg)
+	if err != nil {
+		return err
+	}
+	old := clocks.Engine().Calendar
+	next, err := old.WithYear(year)
+	if err != nil {
+		return err
+	}
+	if next.Version() == old.Version() {
+		fmt.Fprintf(w, "%s is in force already\n", next.Version())
+		return nil
+	}
+	if err := activate(ctx, s.ownerURL, next, i.By); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s is in force; %d dates are judged differently from %s\n", next.Version(), len(workday.Differences(old, next)), old.Version())
+	return nil
+}
+
+func activate(ctx context.Context, ownerURL string, cal *workday.Calendar, by string) error {
+	data, err := json.Marshal(cal)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return errors.New("cannot connect as the owner")
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE calendars SET active = false WHERE active`)
+	b.Queue(`INSERT INTO calendars (version, data, added_at, added_by, active) VALUES ($1, $2, $3, $4, true) ON CONFLICT (version) DO UPDATE SET active = true`, cal.Version(), data, time.Now(), by)
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("store calendar: %w", err)
+	}
+	return nil
+}
+
+// importOrdersCommand imports a sheet of 12345 orders.
+type importOrdersCommand struct {
+	File   string `arg:"" help:"The platform's export: xlsx, or csv in UTF-8 or GB18030." type:"existingfile"`
+	DryRun bool   `help:"Say every row's fate and change nothing."`
+	Out    string `help:"Write the rows with their fates to this xlsx."`
+}
+
+// Run imports the sheet.
+func (i *importOrdersCommand) Run(ctx context.Context, c Config, log *slog.Logger, w io.Writer) error {
+	return errors.New("unwired")
+}
