@@ -34,7 +34,15 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
+	return newWorld(t, nil)
+}
+
+func newWorld(t testing.TB, bell *outbox.Bell) *world {
+	t.Helper()
 	w := &world{Env: pgtest.New(t)}
+	if bell != nil {
+		w.ringing(t, bell)
+	}
 	db, err := ticketdb.New(ticketdb.Config{PG: w.PG, Units: w.Units, Clocks: w.Clocks, Vault: w.Vault})
 	if err != nil {
 		t.Fatal(err)
@@ -55,8 +63,19 @@ func open(t *testing.T) *world {
 	return w
 }
 
+// ringing opens the database anew, so that commits ring the bell.
+func (w *world) ringing(t testing.TB, bell *outbox.Bell) {
+	t.Helper()
+	db, err := pg.Open(ctx, pg.Config{PeopleURL: w.AppURL, MachinesURL: w.WorkURL, MaxConns: 16, Now: w.Clock.Now, Nudge: bell.Ring})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	w.PG = db
+}
+
 // background runs a part until the test ends.
-func background(t *testing.T, run func(context.Context) error) {
+func background(t testing.TB, run func(context.Context) error) {
 	t.Helper()
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
