@@ -230,13 +230,8 @@ type Counts struct {
 	Mine     int
 }
 
-// Counts counts the caller's own list (ViewOf), under the same scope as List.
-func (d *DB) Counts(ctx context.Context, caller pg.Caller) (Counts, error) {
-	return d.CountsOf(ctx, caller, "")
-}
-
-// CountsOf counts what List would list for a view.
-func (d *DB) CountsOf(ctx context.Context, caller pg.Caller, view string) (Counts, error) {
+// Counts counts what List would list for a view, under the same scope.
+func (d *DB) Counts(ctx context.Context, caller pg.Caller, view string) (Counts, error) {
 	out := Counts{ByStatus: map[string]int{}}
 	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
 		c := &conditions{}
