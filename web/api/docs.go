@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -94,8 +95,9 @@ func (s *server) docsPage() []byte {
 	err := t.Execute(&b, struct {
 		Title string
 		Calls []docCall
+		Parts []docPart
 		Flow  []tickets.Row
-	}{s.huma.OpenAPI().Info.Title, s.docCalls(), visible()})
+	}{s.huma.OpenAPI().Info.Title, s.docCalls(), s.docParts(), visible()})
 	if err != nil {
 		panic(fmt.Errorf("draw the API's page: %w", err)) // a start-up table
 	}
@@ -128,8 +130,30 @@ func (s *server) docCalls() []docCall {
 		}
 	}
 	slices.SortFunc(out, func(a, b docCall) int {
-		return strings.Compare(a.Tags[0]+a.Path+a.Method, b.Tags[0]+b.Path+b.Method)
+		order := slices.Index(groups, a.Tags[0]) - slices.Index(groups, b.Tags[0])
+		return cmp.Or(order, strings.Compare(a.Path+a.Method, b.Path+b.Method))
 	})
+	return out
+}
+
+// groups is the order in which people read the calls.
+var groups = []string{"session", "tickets", "actions", "attachments", "deadlines", "lists", "public"}
+
+// docPart is a shape that others are made of.
+type docPart struct {
+	Name   string
+	Fields []docField
+}
+
+func (s *server) docParts() []docPart {
+	var out []docPart
+	doc := s.huma.OpenAPI()
+	for name, schema := range doc.Components.Schemas.Map() {
+		if f := fieldsOf(doc, map[string]*huma.MediaType{"": {Schema: schema}}); len(f) > 0 {
+			out = append(out, docPart{name, f})
+		}
+	}
+	slices.SortFunc(out, func(a, b docPart) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -175,7 +199,7 @@ func typeOf(s *huma.Schema) string {
 		return strings.Trim(strings.ReplaceAll(fmt.Sprint(s.Enum), " ", " | "), "[]")
 	case len(s.OneOf) > 0:
 		return "integer | string"
-	case s.Format != "":
+	case s.Format != "" && s.Type == huma.TypeString:
 		return s.Format
 	}
 	return s.Type

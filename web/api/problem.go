@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,6 +101,7 @@ func known(err error, op huma.Operation, now time.Time) *Problem {
 	var p *Problem
 	var bad tickets.Invalid
 	var locked accounts.Locked
+	var network net.Error
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -124,7 +126,7 @@ func known(err error, op huma.Operation, now time.Time) *Problem {
 	case errors.Is(err, ticketdb.ErrConflict):
 		return problem(http.StatusConflict, "同一幂等键曾提交过不同内容", "the same key came before with another content",
 			fault("header.Idempotency-Key", "此键已用于另一份内容", "this key belongs to another content"))
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, vault.ErrBusy):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, vault.ErrBusy), errors.As(err, &network):
 		p = problem(http.StatusServiceUnavailable, "系统繁忙，请稍后重试", "busy, try again")
 		p.after = "5"
 		return p

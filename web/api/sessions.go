@@ -41,7 +41,7 @@ type nothing struct{}
 
 func (s *server) sessionCalls() {
 	call(s, huma.Operation{OperationID: "sign-in", Method: http.MethodPost, Path: "/api/v1/sessions", Tags: []string{"session"},
-		Summary: "Sign in / 登录",
+		Summary:     "Sign in / 登录",
 		Description: "Opens a session of at most 12 hours, 30 minutes idle. 401 for wrong credentials, 429 while locked after failures."}, s.signIn)
 	call(s, huma.Operation{OperationID: "sign-out", Method: http.MethodDelete, Path: "/api/v1/sessions/current", Tags: []string{"session"},
 		Summary: "Sign out / 退出", Security: signed}, s.signOut)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime/multipart"
+	"net"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -206,6 +207,12 @@ func TestUnknownErrorsAreABare500LoggedOnce(t *testing.T) {
 	}
 	if n := strings.Count(b.logs.String(), "secret host"); n != 1 || !strings.Contains(b.logs.String(), a.header.Get("X-Request-Id")) {
 		t.Errorf("logged %d times: %s", n, b.logs)
+	}
+	b.fake.act = func(int, tickets.Action, tickets.Values) (*ticketdb.View, error) {
+		return nil, fmt.Errorf("connect: %w", &net.OpError{Op: "dial", Err: errors.New("secret host")})
+	}
+	if a := b.send("POST", at+"/actions/sign", `{"version":1}`); a.status != 503 || a.header.Get("Retry-After") == "" || strings.Contains(a.raw, "secret") {
+		t.Errorf("database away: got %d %s", a.status, a.raw)
 	}
 	b.fake.act = func(int, tickets.Action, tickets.Values) (*ticketdb.View, error) { panic("secret panic") }
 	if a := b.send("POST", at+"/actions/sign", `{"version":1}`); a.status != 500 || strings.Contains(a.raw, "secret") {
