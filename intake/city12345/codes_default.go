@@ -1,5 +1,8 @@
 package city12345
 
+// NotRated is the satisfaction of a caller who gave no mark.
+const NotRated = "not_rated"
+
 // DefaultCodes is what a new platform starts with. Each call gives fresh maps,
 // so that one platform's edits never reach another.
 func DefaultCodes() Codes {
@@ -27,34 +30,39 @@ func DefaultCodes() Codes {
 	}
 }
 
-// defaultCategories maps business names of platforms to our top categories. A
-// platform sorts by business (低保), we by trouble (对象认定): these are the
-// most frequent trouble of each business, for a person to correct.
+// defaultCategories maps business names of platforms to our categories
+// (tickets.Categories). A platform sorts by business (低保), we by trouble
+// (对象认定): these are the most frequent trouble of each business, for a person
+// to correct.
 func defaultCategories() map[string]string {
 	return map[string]string{
 		"政策": "policy", "政策咨询": "policy", "社会救助政策": "policy", "社会救助": "policy",
-		"申请办理": "application", "救助申请": "application", "办理进度": "application",
-		"待遇发放": "payment", "资金发放": "payment", "残疾人两项补贴": "payment", "残疾人补贴": "payment",
-		"高龄津贴": "payment", "孤儿": "payment", "孤儿保障": "payment", "事实无人抚养儿童": "payment", "困境儿童": "payment",
-		"对象认定": "recognition", "050203": "recognition", "低保": "recognition", "最低生活保障": "recognition",
-		"城市低保": "recognition", "农村低保": "recognition", "城乡低保": "recognition", "低保边缘": "recognition",
-		"特困": "recognition", "特困供养": "recognition", "特困人员供养": "recognition", "特困人员救助供养": "recognition",
+		"申请办理": "apply", "救助申请": "apply", "办理进度": "apply.slow",
+		"待遇发放": "pay", "资金发放": "pay", "资金未到账": "pay.late",
+		"残疾人两项补贴": "disabled", "残疾人补贴": "disabled", "高龄津贴": "care", "养老服务": "care",
+		"孤儿": "children.orphan", "孤儿保障": "children.orphan", "事实无人抚养儿童": "children.unattended", "困境儿童": "children", "儿童福利": "children",
+		"对象认定": "recognise", "050203": "recognise", "低保": "recognise", "最低生活保障": "recognise",
+		"城市低保": "recognise", "农村低保": "recognise", "城乡低保": "recognise", "低保边缘": "recognise",
+		"特困": "recognise", "特困供养": "recognise", "特困人员供养": "recognise", "特困人员救助供养": "recognise",
 		"公示": "posting", "公示公开": "posting", "政务公开": "posting",
-		"工作作风": "conduct", "干部作风": "conduct", "服务态度": "conduct",
+		"工作作风": "conduct", "干部作风": "conduct", "服务态度": "conduct.attitude",
 		"资金": "funds", "资金管理": "funds", "救助资金": "funds",
-		"主动发现与急难": "emergency", "临时救助": "emergency", "急难救助": "emergency", "流浪乞讨": "emergency", "流浪乞讨人员救助": "emergency",
+		"主动发现与急难": "discovery", "临时救助": "discovery.emergency", "急难救助": "discovery.emergency",
+		"流浪乞讨": "discovery.emergency", "流浪乞讨人员救助": "discovery.emergency",
 		"其他": "other", "其它": "other",
 	}
 }
 
 // defaultSatisfaction holds words only: the number codes of platforms
-// contradict each other and must be entered per platform.
+// contradict each other and must be entered per platform. 理解 of a four-step
+// scale stands where 基本满意 of the five steps does. A caller who gave no mark is
+// not_rated, which is known and no mark of ours.
 func defaultSatisfaction() map[string]string {
 	return map[string]string{
 		"非常满意": "very_satisfied", "很满意": "very_satisfied", "满意": "satisfied",
-		"基本满意": "fairly_satisfied", "理解": "understanding", "一般": "fairly_satisfied",
+		"基本满意": "basically", "理解": "basically", "一般": "basically",
 		"不满意": "dissatisfied", "非常不满意": "very_dissatisfied", "很不满意": "very_dissatisfied",
-		"未评价": "not_rated", "不评价": "not_rated",
+		"未评价": NotRated, "不评价": NotRated,
 	}
 }
 
