@@ -12,9 +12,10 @@ import (
 	"hotline/internal/outbox"
 )
 
-// fullQueue is how many tasks may lie in one queue before the relay keeps the
-// rest in Postgres. What waits in Redis waits under a lease.
-const fullQueue = 300
+// full is how many tasks may lie in a queue before the relay keeps the rest in
+// Postgres. What waits in Redis waits under a lease: twenty batches of route are
+// 2,000 tickets, which must be through in its 30 seconds.
+var full = map[string]int{critical: 20, normal: 100, low: 100}
 
 // roomAge is how long a look at the queues is good for; between looks the queue
 // counts what it gave them itself.
@@ -71,7 +72,7 @@ func (q *queue) look() (map[string]int, error) {
 	}
 	room := make(map[string]int, len(queues))
 	for name := range queues {
-		room[name] = fullQueue
+		room[name] = full[name]
 		info, err := q.inspector.GetQueueInfo(name)
 		if err == nil {
 			room[name] -= info.Pending

@@ -81,7 +81,7 @@ func varied(i int64) intake.Submission {
 	var text strings.Builder
 	for text.Len() < 900 {
 		text.WriteString(phrases[r.IntN(len(phrases))])
-		for range 3 {
+		for range 6 {
 			text.WriteRune(rune(0x4e00 + r.IntN(3500)))
 		}
 		text.WriteString("，")
@@ -123,9 +123,55 @@ func openBench(b *testing.B) *world {
 
 // BenchmarkIndex measures the search text alone: 10,000 tickets of 300 characters.
 func BenchmarkIndex(b *testing.B) {
-	w := newWorld(b, nil)
-	caller := w.Session(b, "operator")
 	const n = 10000
+	w := newWorld(b, nil)
+	w.fill(b, n)
+	ws, err := New(w.cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	started := time.Now()
+	for got := 1; got > 0; {
+		got, err = ws.deps.Work.IndexBatch(ctx, indexMost)
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(n/time.Since(started).Seconds(), "indexed/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkRoute measures routing alone: 3,000 tickets in batches of 100, one
+// batch after another.
+func BenchmarkRoute(b *testing.B) {
+	const n = 3000
+	w := newWorld(b, nil)
+	w.fill(b, n)
+	ws, err := New(w.cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	started := time.Now()
+	for {
+		rows, err := ws.deps.Outbox.Claim(ctx, w.Clock.Now(), []string{"route"}, 100)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(rows) == 0 {
+			break
+		}
+		if err := route(ctx, ws.deps, rows); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(n/time.Since(started).Seconds(), "routed/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// fill registers n varied tickets.
+func (w *world) fill(b *testing.B, n int64) {
+	b.Helper()
+	caller := w.Session(b, "operator")
 	var next atomic.Int64
 	var clients sync.WaitGroup
 	for range 16 {
@@ -139,23 +185,4 @@ func BenchmarkIndex(b *testing.B) {
 		})
 	}
 	clients.Wait()
-	ws, err := New(w.cfg)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if x := os.Getenv("X"); x != "" {
-		w.Exec(b, x)
-	}
-	started := time.Now()
-	for {
-		got, err := ws.deps.Work.IndexBatch(ctx, indexMost)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if got == 0 {
-			break
-		}
-	}
-	b.ReportMetric(n/time.Since(started).Seconds(), "indexed/s")
-	b.ReportMetric(0, "ns/op")
 }

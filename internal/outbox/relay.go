@@ -89,7 +89,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
-// drain relays until less than a whole claim was due.
+// drain relays until less than a whole claim was due or found room.
 func (r *Relay) drain(ctx context.Context) error {
 	for {
 		n, err := r.RunOnce(ctx, r.Now())
@@ -118,20 +118,36 @@ func (r *Relay) RunOnce(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("ask the queue for room: %w", err)
 	}
-	rows, err := r.Store.Claim(ctx, now, r.roomy(room), claimMost)
-	if err != nil {
-		return 0, err
-	}
+	rows, err := r.claim(ctx, now, room)
 	var failures []error
 	for _, batch := range r.pack(rows) {
 		failures = append(failures, r.hand(ctx, batch, now))
 	}
-	return len(rows), errors.Join(failures...)
+	return len(rows), errors.Join(append(failures, err)...)
 }
 
-// roomy lists the kinds that the queue has room for.
-func (r *Relay) roomy(room map[string]int) []string {
-	return slices.DeleteFunc(r.Store.rules.kinds(), func(k string) bool { return room[k] <= 0 })
+// claim takes what there is room for: a task of a kind that travels in batches
+// holds many rows, one of another kind a single one. What waits in the queue
+// waits under a lease, so the queue must stay short.
+func (r *Relay) claim(ctx context.Context, now time.Time, room map[string]int) ([]Row, error) {
+	var batched, single []string
+	most := 0
+	for _, k := range r.Store.rules.kinds() {
+		switch {
+		case room[k] <= 0:
+		case r.Store.rules[k].Batch > 1:
+			batched = append(batched, k)
+		default:
+			single = append(single, k)
+			most = max(most, room[k])
+		}
+	}
+	rows, err := r.Store.Claim(ctx, now, batched, claimMost)
+	if err != nil {
+		return nil, err
+	}
+	more, err := r.Store.Claim(ctx, now, single, min(most, claimMost))
+	return append(rows, more...), err
 }
 
 // hand gives one batch to the queue, or stops a row that no worker survives.
@@ -150,7 +166,7 @@ func (r *Relay) hand(ctx context.Context, batch []Row, now time.Time) error {
 }
 
 // pack puts rows of one kind together, as many as the kind's rule allows. A row
-// that failed before, or is on its way to be given up, travels alone, so that it
+// that failed before, or was claimed suspiciously often, travels alone, so that it
 // takes no other with it.
 func (r *Relay) pack(rows []Row) [][]Row {
 	slices.SortFunc(rows, func(a, b Row) int { return int(a.ID - b.ID) })
@@ -158,7 +174,7 @@ func (r *Relay) pack(rows []Row) [][]Row {
 	open := map[string]int{} // kind → index in out of the batch still filling
 	for _, row := range rows {
 		rule := r.Store.rules[row.Kind]
-		alone := row.Failed || row.Attempt > rule.MaxAttempts || rule.Batch <= 1
+		alone := row.Failed || row.Attempt > 2*rule.MaxAttempts || rule.Batch <= 1
 		i, filling := open[row.Kind]
 		switch {
 		case alone:
