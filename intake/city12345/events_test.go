@@ -18,7 +18,9 @@ func TestThePlatformsEventsMoveTheTicket(t *testing.T) {
 	n := a.TicketNo
 	for _, body := range []string{
 		w.about("e-2", "CZ1", city12345.Urged, func(e *city12345.Event) { e.Urge = &city12345.Urge{Reason: "再次来电", Times: 2} }),
-		w.about("e-3", "CZ1", city12345.Supervised, func(e *city12345.Event) { e.Supervise = &city12345.Supervise{By: "市督办科", Opinion: "限期办结"} }),
+		w.about("e-3", "CZ1", city12345.Supervised, func(e *city12345.Event) {
+			e.Supervise = &city12345.Supervise{By: "市督办科", Opinion: "限期办结"}
+		}),
 		w.about("e-4", "CZ1", city12345.Supplemented, func(e *city12345.Event) {
 			e.Supplement = &city12345.Supplement{Content: "补充存折照片", Attachments: []city12345.Attachment{{Name: "../存折.jpg", URL: "http://127.0.0.1:1/b.jpg"}}}
 		}),
@@ -65,7 +67,9 @@ func TestRecallAndReturnEndTheTicket(t *testing.T) {
 		fill                  func(*city12345.Event)
 	}{
 		{"CZ1", "recalled", "recalled", city12345.Recalled, func(e *city12345.Event) { e.Recall = &city12345.Recall{Reason: "来电人撤回"} }},
-		{"CZ2", "returned", "returned", city12345.ReturnDecided, func(e *city12345.Event) { e.ReturnDecision = &city12345.ReturnDecision{Granted: true, Reason: "改派人社局"} }},
+		{"CZ2", "returned", "returned", city12345.ReturnDecided, func(e *city12345.Event) {
+			e.ReturnDecision = &city12345.ReturnDecision{Granted: true, Reason: "改派人社局"}
+		}},
 	} {
 		n := w.push(w.order("d-"+c.order, c.order)).TicketNo
 		w.act(w.Session(t, "lead-city"), n, tickets.ActDispatch, tickets.Values{"unit": "10"})

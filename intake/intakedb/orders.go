@@ -56,12 +56,21 @@ func OrderStmt(o Order) ticketdb.Stmt {
 		Args: []any{o.Platform, o.OrderNo, o.CityNo, o.UnitText, o.SignBy, o.HandleBy, codes}}
 }
 
-// Known says which of these submissions became a ticket, and with which digest:
-// the key is the source id.
-func (s *Store) Known(ctx context.Context, source, sourceID string) (number string, sum []byte, err error) {
-	err = s.pg.Machines().QueryRow(ctx, `SELECT t.number, k.sha256 FROM submission_keys k JOIN tickets t ON t.id = k.ticket WHERE k.source = $1 AND k.source_id = $2`, source, sourceID).Scan(&number, &sum)
+// Earlier is what an earlier copy of a submission became.
+type Earlier struct {
+	Number  string // of its ticket
+	SHA256  []byte // of what arrived then
+	Channel string
+}
+
+// Known finds what a submission became. It returns pg.ErrNotFound for one that
+// never came, or became no ticket.
+func (s *Store) Known(ctx context.Context, source, sourceID string) (Earlier, error) {
+	var e Earlier
+	err := s.pg.Machines().QueryRow(ctx, `SELECT t.number, k.sha256, b.channel FROM submission_keys k JOIN tickets t ON t.id = k.ticket JOIN submissions b ON b.id = k.submission
+		WHERE k.source = $1 AND k.source_id = $2`, source, sourceID).Scan(&e.Number, &e.SHA256, &e.Channel)
 	if err != nil {
-		return "", nil, fmt.Errorf("find submission: %w", pg.Translate(err))
+		return Earlier{}, fmt.Errorf("find submission: %w", pg.Translate(err))
 	}
-	return number, sum, nil
+	return e, nil
 }

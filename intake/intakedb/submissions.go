@@ -59,6 +59,11 @@ func (s *Store) Conflict(ctx context.Context, id, ticket int64, reason string) e
 	return s.settle(ctx, id, "conflict", reason, ticket)
 }
 
+// Handled marks a stored submission whose parts went their own ways (a sheet).
+func (s *Store) Handled(ctx context.Context, id int64) error {
+	return s.settle(ctx, id, "event", "", 0)
+}
+
 func (s *Store) settle(ctx context.Context, id int64, disposition, reason string, ticket int64) error {
 	_, err := s.pg.Machines().Exec(ctx, `UPDATE submissions SET disposition = $2, reason = $3, ticket = coalesce(nullif($4, 0), ticket) WHERE id = $1 AND disposition IN ('stored', $2)`,
 		id, disposition, reason, ticket)
