@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotline/intake/city12345"
+	"hotline/intake/intakedb"
 	"hotline/intake/mail"
 	"hotline/internal/outbox"
 	"hotline/tickets/ticketdb"
@@ -30,7 +31,8 @@ type Deps struct {
 	Outbox    *outbox.Store
 	SMS       SMS
 	Mail      Mailer
-	Platforms map[string]Platform // by the platform's name in orders
+	Platforms map[string]Platform // by the platform's name in orders; an order of another one is answered on its portal by hand
+	Orders    *intakedb.Store     // the platforms' orders and events
 	Fetcher   *Fetcher
 	// MailProves: the mail server's word that it took a reply is recorded as its
 	// delivery. Otherwise it is an accepted attempt, and a person records the proof.

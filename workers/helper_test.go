@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"hotline/intake"
+	"hotline/intake/intakedb"
 	"hotline/internal/embedded"
 	"hotline/internal/outbox"
 	"hotline/internal/pg"
@@ -59,7 +60,7 @@ func newWorld(t testing.TB, bell *outbox.Bell) *world {
 		}
 	})
 	w.redis = redis.URL()
-	w.cfg = Config{PG: w.PG, Tickets: w.db, RedisURL: w.redis, Now: w.Clock.Now, Concurrency: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	w.cfg = Config{PG: w.PG, Tickets: w.db, Orders: intakedb.New(w.PG, w.Vault), RedisURL: w.redis, Now: w.Clock.Now, Concurrency: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	return w
 }
 

@@ -56,14 +56,15 @@ func Jobs() []Job {
 		{Kind: tickets.JobRoute, Queue: critical, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 30 * time.Second, Batch: 100, Run: route},
 		{Kind: tickets.JobNotify, Queue: normal, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Batch: 100, Run: notify},
 		{Kind: tickets.JobReply, Queue: normal, MaxAttempts: 10, Retries: 1, Timeout: 10 * time.Second, Lease: 90 * time.Second, Run: reply},
-		// Peers may be away for hours: twenty attempts reach over ten hours.
+		// Peers may be away for hours: twenty attempts reach over ten hours, forty over
+		// the day after which an event to a platform is given up (platformFor).
 		{Kind: tickets.JobSMS, Queue: normal, MaxAttempts: 20, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: sms},
 		{Kind: tickets.JobMailReply, Queue: normal, MaxAttempts: 20, Timeout: time.Minute, Lease: 3 * time.Minute, Run: mailReply},
-		{Kind: tickets.JobPlatformSigned, Queue: normal, MaxAttempts: 20, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
-		{Kind: tickets.JobPlatformReturn, Queue: normal, MaxAttempts: 20, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
-		{Kind: tickets.JobPlatformContact, Queue: normal, MaxAttempts: 20, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
-		{Kind: tickets.JobPlatformReply, Queue: normal, MaxAttempts: 20, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
-		{Kind: tickets.JobPlatformAnswer, Queue: normal, MaxAttempts: 20, Timeout: 45 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformSigned, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformReturn, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformContact, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformReply, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformAnswer, Queue: normal, MaxAttempts: 40, Timeout: 45 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobFetch, Queue: low, MaxAttempts: 15, Timeout: 90 * time.Second, Lease: 4 * time.Minute, Run: fetchAttachment},
 		{Kind: tickets.JobAcknowledge, Queue: low, MaxAttempts: 12, Timeout: time.Minute, Lease: 3 * time.Minute, Run: acknowledge},
 	}

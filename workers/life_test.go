@@ -216,6 +216,7 @@ func TestARefusedReplyIsAnAttemptThatFailed(t *testing.T) {
 	p.refuse = true
 	background(t, w.workers(t).Run)
 	until(t, "the attempt is recorded", func() bool {
+		w.Clock.Add(2 * time.Second) // what leaves after another event rests that long
 		return w.count(t, `SELECT count(*) FROM attempts WHERE way = 'city12345' AND state = 'failed'`) == 1
 	})
 	if w.status(t, o.Number) != tickets.Answering {

@@ -2,10 +2,14 @@ package workers
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"hotline/intake/city12345"
+	"hotline/intake/intakedb"
+	"hotline/internal/deadline"
 	"hotline/internal/outbox"
 	"hotline/internal/pg"
 	"hotline/tickets"
@@ -14,9 +18,8 @@ import (
 
 const machinePlatform = "machine:platform"
 
-// errPlatformRefused: the platform decided against our event; a person must look
-// at the order on the portal.
-var errPlatformRefused = errors.New("the platform refused it")
+// platformFor is how long an event of ours is tried before it waits for a person.
+const platformFor = 24 * time.Hour
 
 // callback is one event of ours that a row becomes.
 type callback struct {
@@ -35,7 +38,9 @@ var callbacks = map[string][]callback{
 }
 
 // platform tells the 12345 platform what was done with its order. The event id
-// comes from the outbox row, so an event that arrives twice counts once.
+// comes from the outbox row and the body is fixed at the first attempt, so an
+// event that arrives twice counts once. The events of an order leave in the
+// order of their acts.
 func platform(ctx context.Context, d *Deps, rows []outbox.Row) error {
 	for _, r := range rows {
 		if err := platformOne(ctx, d, r); err != nil {
@@ -46,72 +51,129 @@ func platform(ctx context.Context, d *Deps, rows []outbox.Row) error {
 }
 
 func platformOne(ctx context.Context, d *Deps, r outbox.Row) error {
+	if d.Orders == nil {
+		return Permanent(errors.New("the store of orders is not set up"))
+	}
+	ahead, err := d.Orders.Ahead(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	if ahead { // comes back without losing an attempt, ever more slowly
+		return d.Outbox.Release(ctx, []outbox.Row{r}, d.Now(), min(max(d.Now().Sub(r.CreatedAt), 2*time.Second), time.Minute))
+	}
 	out, err := d.Tickets.Delivery(ctx, r.ID, machinePlatform)
 	if err != nil || out.Done {
 		return err
 	}
-	replies := r.Kind == tickets.JobPlatformReply || r.Kind == tickets.JobPlatformAnswer
-	if out.View.Order == nil || replies && out.Text == "" {
+	if out.View.Order == nil || takenBack(r, out) {
 		return d.Tickets.Finish(ctx, r.ID, machinePlatform)
 	}
-	client := d.Platforms[out.View.Order.Platform]
-	if client == nil {
-		return Permanent(errors.New("this platform is not set up"))
-	}
+	last := intakedb.Draft{}
 	for i, c := range callbacks[r.Kind] {
-		verdict, err := tell(ctx, d, client, r, out, i, c)
-		if err != nil {
+		if last, err = tell(ctx, d, r, out, i, c); err != nil {
 			return err
 		}
-		if !verdict.Accepted {
-			return refused(ctx, d, r)
+		if last.State != "accepted" {
+			return byHand(ctx, d, r, last)
 		}
 	}
 	return accepted(ctx, d, r, out)
 }
 
-// tell sends one event and notes what became of it.
-func tell(ctx context.Context, d *Deps, client Platform, r outbox.Row, out ticketdb.Delivery, i int, c callback) (city12345.Verdict, error) {
-	o := city12345.Outbound{EventID: key(r), Kind: c.kind, OrderNo: out.View.Order.OrderNo, TicketNo: out.Number, At: r.CreatedAt}
-	if i+1 < len(callbacks[r.Kind]) {
-		o.EventID = fmt.Sprintf("%s-%d", key(r), i+1)
+// takenBack tells whether a reply is no longer the one to send: the ticket was
+// sent back, or a newer reply was approved.
+func takenBack(r outbox.Row, out ticketdb.Delivery) bool {
+	switch r.Kind {
+	case tickets.JobPlatformAnswer:
+		return out.Text == ""
+	case tickets.JobPlatformReply:
+		id, _ := out.Args["reply"].(float64) // a JSON number; 0 where the row names none
+		return out.Text == "" || out.View.Status != tickets.Answering || id != 0 && int64(id) != out.View.LastReply().ID
 	}
-	c.fill(d, out, &o)
+	return false
+}
+
+// tell sends one event, unless the platform has decided on it, and returns it
+// with its state.
+func tell(ctx context.Context, d *Deps, r outbox.Row, out ticketdb.Delivery, i int, c callback) (intakedb.Draft, error) {
+	draft, err := drafted(ctx, d, r, out, i, c)
+	if err != nil || draft.Decided() {
+		return draft, err
+	}
+	client := d.Platforms[draft.Platform]
+	if client == nil {
+		draft.Reason = "未接入平台接口，请在平台页面办理"
+		return draft, d.Orders.Portal(ctx, draft, draft.Reason)
+	}
+	var o city12345.Outbound
+	if err := json.Unmarshal(draft.Body, &o); err != nil {
+		return draft, Permanent(fmt.Errorf("event of ours: %w", err))
+	}
 	verdict, err := client.Send(ctx, o)
-	state, reason := "sent", ""
+	draft.State, draft.Reason = "refused", verdict.Reason
 	switch {
-	case err != nil && errors.Is(err, city12345.ErrTemporary):
-		state, reason = "failed", "平台暂时没有答复"
+	case err != nil && !errors.Is(err, city12345.ErrTemporary):
+		draft.State, draft.Reason, err = "failed", "报文不完整", Permanent(err)
+	case err != nil && d.Now().Sub(r.CreatedAt) > platformFor:
+		draft.State, draft.Reason, err = "failed", "平台超过 24 小时没有答复", Permanent(err)
 	case err != nil:
-		state, reason = "failed", "报文不完整"
-		err = Permanent(err)
+		draft.State, draft.Reason = "sent", "平台暂时没有答复"
 	case verdict.Accepted:
-		state = "accepted"
-	default:
-		state, reason = "refused", verdict.Reason
+		draft.State, draft.Reason = "accepted", ""
 	}
-	note := d.Work.NoteSent(ctx, out.View.Order.Platform, o.EventID, o.OrderNo, string(o.Kind), r.Ticket, state, reason)
-	return verdict, errors.Join(err, note)
+	note := d.Orders.Sent(context.WithoutCancel(ctx), draft, draft.State, draft.Reason)
+	return draft, errors.Join(err, note)
 }
 
-// refused leaves the matter to a person. A refused reply is an attempt that failed.
-func refused(ctx context.Context, d *Deps, r outbox.Row) error {
-	if r.Kind != tickets.JobPlatformReply {
-		return Permanent(errPlatformRefused)
+// drafted is the event as it was first written, or written now.
+func drafted(ctx context.Context, d *Deps, r outbox.Row, out ticketdb.Delivery, i int, c callback) (intakedb.Draft, error) {
+	order := out.View.Order
+	id := "out-" + key(r)
+	if i+1 < len(callbacks[r.Kind]) {
+		id = fmt.Sprintf("%s-%d", id, i+1)
 	}
-	return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machinePlatform, ticketdb.Outcome{Way: "city12345", State: "failed", Evidence: "平台退回办结反馈", Error: errPlatformRefused.Error()})
+	draft, err := d.Orders.Drafted(ctx, order.Platform, id)
+	if !errors.Is(err, pg.ErrNotFound) {
+		return draft, err
+	}
+	at := r.CreatedAt.In(city12345.Shanghai()).Truncate(time.Second)
+	o := city12345.Outbound{EventID: id, Kind: c.kind, OrderNo: order.OrderNo, TicketNo: out.Number, At: at}
+	c.fill(d, out, &o)
+	body, err := json.Marshal(o)
+	if err != nil {
+		return draft, Permanent(fmt.Errorf("event of ours: %w", err))
+	}
+	return d.Orders.Draft(ctx, intakedb.Draft{Platform: order.Platform, EventID: id, OrderNo: order.OrderNo, Event: string(c.kind), At: at, Ticket: r.Ticket, Body: body})
 }
 
-// accepted records the platform's word. Its acceptance of our reply both proves
-// the delivery and meets the order's clock.
+// byHand leaves the matter to a person: the platform refused it for good, or
+// takes nothing from us. A reply is then an attempt that failed.
+func byHand(ctx context.Context, d *Deps, r outbox.Row, draft intakedb.Draft) error {
+	if err := d.Orders.TellDesk(ctx, draft); err != nil {
+		return err
+	}
+	refused := draft.State == "refused"
+	if r.Kind == tickets.JobPlatformReturn && refused {
+		if err := d.Orders.RefuseRequest(ctx, draft.Platform, r.Ticket, "return", draft.Reason); err != nil {
+			return err
+		}
+	}
+	if r.Kind != tickets.JobPlatformReply || !refused {
+		return d.Tickets.Finish(ctx, r.ID, machinePlatform)
+	}
+	return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machinePlatform, ticketdb.Outcome{Way: "city12345", State: "failed", Evidence: "平台不接受办结反馈：" + draft.Reason})
+}
+
+// accepted records the platform's word. Its acceptance of our reply meets the
+// order's clock and proves the delivery; either may have been recorded by a run
+// that died, and is then not repeated.
 func accepted(ctx context.Context, d *Deps, r outbox.Row, out ticketdb.Delivery) error {
 	switch r.Kind {
 	case tickets.JobPlatformAnswer:
 		return d.Tickets.ActOnce(ctx, r.ID, r.Ticket, machinePlatform, tickets.ActPlatformAccepted, nil)
 	case tickets.JobPlatformReply:
-		if !metBy(out, "platform_accepted") {
-			_, err := d.Tickets.Act(ctx, pg.Machine(machinePlatform), out.Number, 0, tickets.ActPlatformAccepted, nil)
-			if err != nil {
+		if runs(out, deadline.Resolve) {
+			if _, err := d.Tickets.Act(ctx, pg.Machine(machinePlatform), out.Number, 0, tickets.ActPlatformAccepted, nil); err != nil {
 				return err
 			}
 		}
@@ -120,10 +182,10 @@ func accepted(ctx context.Context, d *Deps, r outbox.Row, out ticketdb.Delivery)
 	return d.Tickets.Finish(ctx, r.ID, machinePlatform)
 }
 
-// metBy tells whether a clock of the ticket was met by the event.
-func metBy(out ticketdb.Delivery, event string) bool {
+// runs tells whether a clock of the duty still runs on the ticket.
+func runs(out ticketdb.Delivery, duty string) bool {
 	for _, x := range out.View.Deadlines {
-		if x.MetEvent != nil && *x.MetEvent == event {
+		if x.Open() && deadline.DutyOf(x.Rule) == duty {
 			return true
 		}
 	}

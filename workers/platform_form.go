@@ -16,7 +16,7 @@ func fillSign(d *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 func fillReturn(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 	for _, q := range out.View.Requests {
 		if q.Kind == "return" {
-			o.Return = &city12345.ReturnRequest{Reason: q.Reason, Basis: q.Basis}
+			o.Return = &city12345.ReturnRequest{Reason: q.Reason, Basis: tickets.BasisCodes.ZH(q.Basis)}
 		}
 	}
 }
@@ -31,22 +31,25 @@ func fillContact(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 	o.Contact = &city12345.ContactNote{ContactedAt: at, Reached: true, Relayed: out.View.Secrecy == tickets.Confidential, Phone: callerPhone(out)}
 }
 
-// fillReply fills the 办结反馈 form from findings and reply.
+// fillReply fills the 办结反馈 form from findings and reply. The platform knows
+// no notice of appeal of its own: it stands below the public text.
 func fillReply(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 	r := out.View.LastReply()
 	if r == nil {
 		return
 	}
-	form := city12345.Reply{
-		ClaimTrue: claimTrue(out.View.Allegations), BeyondDuty: beyondDuty(out.View.Outcome),
-		Solved: city12345.Solved, UnsolvedReason: r.UnresolvedReason,
-		Account: r.InternalText, PublicReply: r.PublicText,
+	form := city12345.Reply{ClaimTrue: claimTrue(out.View.Allegations), BeyondDuty: beyondDuty(out.View.Outcome),
+		Solved: solved(r, out.View.Allegations), Account: r.InternalText, PublicReply: r.PublicText}
+	if r.AppealNotice != "" {
+		form.PublicReply += "\n" + r.AppealNotice
 	}
 	if form.Account == "" {
 		form.Account = r.PublicText
 	}
-	if r.Resolved != nil && !*r.Resolved {
-		form.Solved = city12345.Unsolved
+	if form.Solved != city12345.Solved {
+		if form.UnsolvedReason = r.UnresolvedReason; form.UnsolvedReason == "" {
+			form.UnsolvedReason = "见公开答复内容"
+		}
 	}
 	if at, made := contactAt(out); made {
 		form.Contacted, form.ContactAt, form.ContactPhone = true, at, callerPhone(out)
@@ -54,30 +57,48 @@ func fillReply(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 	o.Reply = &form
 }
 
-// claimTrue sums up the findings in the platform's four words. What cannot be
-// true or false (an answer, a help given) counts as true.
-func claimTrue(list []tickets.Allegation) string {
+// findings counts what the findings say; "" is an allegation without one.
+func findings(list []tickets.Allegation) map[string]int {
 	found := map[string]int{}
 	for _, a := range list {
 		if a.Finding == nil {
+			found[""]++
 			continue
 		}
-		switch a.Finding.Outcome {
-		case "false", "partly", "unverifiable":
-			found[a.Finding.Outcome]++
-		default:
-			found["true"]++
-		}
+		found[a.Finding.Outcome]++
 	}
+	return found
+}
+
+// claimTrue sums up the findings in the platform's four words. What cannot be
+// true or false (an answer, a help given or not) counts as true; a conclusion
+// without findings left the matter unverified.
+func claimTrue(list []tickets.Allegation) string {
+	found := findings(list)
+	unproven := found["unverifiable"] + found[""]
+	plain := len(list) - found["partly"] - found["false"] - unproven
 	switch {
-	case found["partly"] > 0 || found["true"] > 0 && found["false"] > 0:
-		return city12345.PartlyTrue
-	case found["false"] > 0:
-		return city12345.Untrue
-	case found["true"] == 0 && found["unverifiable"] > 0:
+	case unproven == len(list):
 		return city12345.Unprovable
+	case plain == len(list):
+		return city12345.True
+	case found["false"] == len(list):
+		return city12345.Untrue
 	}
-	return city12345.True
+	return city12345.PartlyTrue
+}
+
+// solved is what the investigator said, else what the findings come to.
+func solved(r *tickets.Reply, list []tickets.Allegation) string {
+	found := findings(list)
+	open := found["not_done"] + found["unverifiable"] + found[""]
+	switch {
+	case r.Resolved != nil && *r.Resolved, r.Resolved == nil && open == 0:
+		return city12345.Solved
+	case r.Resolved == nil && open < len(list):
+		return city12345.PartlySolved
+	}
+	return city12345.Unsolved
 }
 
 func beyondDuty(outcome string) bool {

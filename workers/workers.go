@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"hotline/intake/intakedb"
 	"hotline/internal/outbox"
 	"hotline/internal/pg"
 	"hotline/tickets/ticketdb"
@@ -26,6 +27,7 @@ type Config struct {
 	Mail        Mailer
 	MailProves  bool
 	Platforms   map[string]Platform
+	Orders      *intakedb.Store
 	Fetcher     *Fetcher
 	RedisURL    string       // as asynq.ParseRedisURI reads it: redis, rediss or redis-sentinel
 	Bell        *outbox.Bell // rung after commits of this process (pg.Config.Nudge); nil: only the poll
@@ -70,7 +72,7 @@ func New(c Config) (*Workers, error) {
 	store := outbox.NewStore(c.PG, rules(c.jobs))
 	w := &Workers{
 		deps: &Deps{Tickets: c.Tickets, Work: workerdb.New(c.PG), Outbox: store, SMS: c.SMS, Mail: c.Mail, MailProves: c.MailProves,
-			Platforms: c.Platforms, Fetcher: c.Fetcher, Now: c.Now, Log: c.Log},
+			Platforms: c.Platforms, Orders: c.Orders, Fetcher: c.Fetcher, Now: c.Now, Log: c.Log},
 		jobs: c.jobs, queue: newQueue(redis, c.jobs, c.Now), meter: newMeter(c.Metrics), redis: redis, conc: c.Concurrency,
 	}
 	w.relay = outbox.NewRelay(outbox.RelayConfig{Store: store, Queue: w.queue, Bell: c.Bell, Now: c.Now, Log: c.Log})
