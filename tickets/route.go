@@ -261,6 +261,9 @@ func (x *router) certain(u *units.Unit) {
 	if x.in.Naming == Anonymous && x.in.Kind == Report && (x.r.has(tagVague) || len(x.r.text) < 30) {
 		x.doubt("few_clues")
 	}
+	if x.in.Kind == Inquiry && (x.in.Channel == "call" || x.in.Channel == "visit") {
+		x.open = true // desk_may_answer: the person is still on the line or at the counter
+	}
 	if !x.w.Released[x.in.Kind] {
 		x.doubt("not_released", Kinds.ZH(x.in.Kind), Kinds.EN(x.in.Kind))
 	}

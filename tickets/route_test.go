@@ -64,7 +64,7 @@ var wants = map[string]struct {
 	"1":  {unit: "county", reasons: []string{"split", "accused_level", "region"}, split: true, rating: "recognise.relation"},
 	"2":  {unit: "county", reasons: []string{"region", "county_default", "not_released"}, rating: "recognise.dead"},
 	"3":  {unit: "county", co: []string{"财政局"}, reasons: []string{"finance", "certain"}, certain: true, rating: "pay.late"},
-	"4":  {unit: "county", reasons: []string{"desk_may_answer", "certain"}, certain: true, rating: "policy"},
+	"4":  {unit: "county", reasons: []string{"desk_may_answer"}, rating: "policy"},
 	"6":  {unit: "county", reasons: []string{"accused_level", "confidential"}, rating: "apply.papers"},
 	"8":  {unit: "county", reasons: []string{"danger", "township_unknown", "call_now", "certain"}, certain: true, rating: "discovery.emergency"},
 	"9":  {unit: "county", co: []string{"长治市民政局"}, reasons: []string{"privacy", "confidential"}, rating: "posting.privacy"},

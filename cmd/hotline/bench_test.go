@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -365,5 +366,18 @@ COMMIT;
 	if err := os.WriteFile(script, []byte(sql), 0o644); err != nil {
 		b.Fatal(err)
 	}
-	return &reference{script: script, dsn: u.String(), bin: filepath.Join(d.s.private.BinDir(), "pgbench")}
+	return &reference{script: script, dsn: u.String(), bin: pgbenchPath(b, d.s.private.BinDir())}
+}
+
+// pgbenchPath finds pgbench beside the server in use, which may be a link.
+func pgbenchPath(b *testing.B, dir string) string {
+	b.Helper()
+	if path, err := exec.LookPath("pgbench"); err == nil {
+		return path
+	}
+	server, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return filepath.Join(filepath.Dir(server), "pgbench")
 }

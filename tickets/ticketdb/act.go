@@ -8,6 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"hotline/internal/deadline"
 	"hotline/internal/journal"
 	"hotline/internal/pg"
@@ -64,8 +67,11 @@ func (d *DB) step(ctx context.Context, tx *pg.Tx, v *View, action tickets.Action
 	if err != nil {
 		return err
 	}
-	w := &writing{d: d, tx: tx, v: v, c: c, act: act, set: map[string]any{}}
-	return w.write(ctx)
+	w := &writing{d: d, tx: tx, v: v, c: c, act: act, set: map[string]any{}, out: &pgx.Batch{}}
+	if err := w.write(ctx); err != nil {
+		return err
+	}
+	return w.send(ctx)
 }
 
 // staffOf answers, for the persons an action names, where they work.
@@ -101,16 +107,36 @@ func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, values tickets.Values) (fun
 	}, nil
 }
 
-// writing carries one step into the tables.
+// writing carries one step into the tables. It collects statements; send runs
+// them in one round trip, and several steps may share a batch.
 type writing struct {
-	d    *DB
-	tx   *pg.Tx
-	v    *View
-	c    tickets.Change
-	act  tickets.Act
-	set  map[string]any // changed columns of the ticket, for UPDATE and journal
-	log  map[string]any // further journal fields
-	text bool           // the words or the scope changed: index again
+	d     *DB
+	tx    *pg.Tx
+	v     *View
+	c     tickets.Change
+	act   tickets.Act
+	set   map[string]any // changed columns of the ticket, for UPDATE and journal
+	log   map[string]any // further journal fields
+	plain map[string]any // columns that are views of something else: UPDATE only
+	text  bool           // the words or the scope changed: index again
+	out   *pgx.Batch
+	moved bool // the ticket was no longer where the step began
+}
+
+func (w *writing) exec(sql string, args ...any) { w.out.Queue(sql, args...) }
+
+// send runs what write collected.
+func (w *writing) send(ctx context.Context) error {
+	err := w.tx.SendBatch(ctx, w.out).Close()
+	switch {
+	case pg.Violates(err, "allegations_category_fkey"):
+		return tickets.Invalid{{Field: "category", ZH: "没有这个类别", EN: "no such category"}}
+	case err != nil:
+		return fmt.Errorf("%s: %w", w.act.Action, err)
+	case w.moved:
+		return tickets.ErrMoved
+	}
+	return nil
 }
 
 func (w *writing) write(ctx context.Context) error {
@@ -201,20 +227,17 @@ func (w *writing) ticket(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := journal.Append(ctx, w.tx, row); err != nil {
-		return err
-	}
+	w.exec(journal.AppendSQL, row.Args()...)
 	if w.text {
-		if _, err := w.tx.Exec(ctx, `INSERT INTO text_pending (ticket) VALUES ($1)`, t.ID); err != nil {
-			return err
-		}
+		w.exec(`INSERT INTO text_pending (ticket) VALUES ($1)`, t.ID)
 	}
-	return w.update(ctx, row)
+	w.update(row)
+	return nil
 }
 
 // update writes the changed columns. The names come from columns and hop above,
 // never from outside.
-func (w *writing) update(ctx context.Context, row journal.Row) error {
+func (w *writing) update(row journal.Row) {
 	t := &w.v.Ticket
 	sql := `UPDATE tickets SET version = version + 1, seq = $3, head = $4`
 	args := []any{t.ID, t.Version, row.Seq, row.Hash}
@@ -223,6 +246,10 @@ func (w *writing) update(ctx context.Context, row journal.Row) error {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	for name, value := range w.plain {
+		args = append(args, value)
+		sql += fmt.Sprintf(`, %s = $%d`, name, len(args))
+	}
 	for _, name := range names {
 		args = append(args, w.set[name])
 		if name == "next_due" {
@@ -234,14 +261,10 @@ func (w *writing) update(ctx context.Context, row journal.Row) error {
 	}
 	args = append(args, string(w.c.From))
 	sql += fmt.Sprintf(` WHERE id = $1 AND version = $2 AND status = $%d`, len(args))
-	tag, err := w.tx.Exec(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() != 1 {
-		return tickets.ErrMoved
-	}
-	return nil
+	w.out.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
+		w.moved = w.moved || tag.RowsAffected() != 1
+		return nil
+	})
 }
 
 // jobs leaves the work that follows in the outbox.
@@ -250,10 +273,11 @@ func (w *writing) jobs(ctx context.Context) error {
 		if w.v.Track != tickets.TrackOrder && isPlatformJob(kind) {
 			continue
 		}
-		args := map[string]any{"action": string(w.act.Action)}
-		if err := w.d.enqueue(ctx, w.tx, kind, w.v.ID, args, w.tx.Now); err != nil {
+		s, err := outboxStmt(ctx, w.tx, kind, w.v.ID, map[string]any{"action": string(w.act.Action)})
+		if err != nil {
 			return err
 		}
+		w.exec(s.SQL, s.Args...)
 	}
 	return nil
 }
@@ -266,20 +290,29 @@ func isPlatformJob(kind string) bool {
 	return false
 }
 
-// enqueue adds an outbox row and asks for the relay to be woken.
-func (d *DB) enqueue(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any, runAt time.Time) error {
+// outboxStmt adds an outbox row, due now, and asks for the relay to be woken.
+func outboxStmt(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any) (Stmt, error) {
 	id, err := tx.ID(ctx)
 	if err != nil {
-		return err
+		return Stmt{}, err
 	}
 	data, err := json.Marshal(args)
 	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $6)`, id, kind, ticket, data, tx.Now, runAt); err != nil {
-		return fmt.Errorf("outbox %s: %w", kind, err)
+		return Stmt{}, err
 	}
 	tx.Nudge()
+	return Stmt{`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $5)`, []any{id, kind, ticket, data, tx.Now}}, nil
+}
+
+// enqueue is outboxStmt, run at once.
+func (d *DB) enqueue(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any) error {
+	s, err := outboxStmt(ctx, tx, kind, ticket, args)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, s.SQL, s.Args...); err != nil {
+		return fmt.Errorf("outbox %s: %w", kind, err)
+	}
 	return nil
 }
 
@@ -302,9 +335,7 @@ func (w *writing) clocks(ctx context.Context) error {
 			left = append(left, x)
 		}
 	}
-	if err := w.endClocks(ctx, met, cancelled); err != nil {
-		return err
-	}
+	w.endClocks(met, cancelled)
 	opened, err := w.openClocks(ctx, left)
 	if err != nil {
 		return err
@@ -331,25 +362,18 @@ func isHopDuty(rule string) bool {
 	return duty == deadline.Sign || duty == deadline.AskReturn
 }
 
-func (w *writing) endClocks(ctx context.Context, met, cancelled []int64) error {
+func (w *writing) endClocks(met, cancelled []int64) {
 	if len(met) > 0 {
 		w.log["met"] = met
-		if _, err := w.tx.Exec(ctx, `UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action)); err != nil {
-			return err
-		}
+		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action))
 	}
 	if len(cancelled) > 0 {
 		w.log["cancelled"] = cancelled
-		if _, err := w.tx.Exec(ctx, `UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1)`, cancelled, w.tx.Now); err != nil {
-			return err
-		}
+		w.exec(`UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1)`, cancelled, w.tx.Now)
 	}
 	if ended := append(slices.Clone(met), cancelled...); len(ended) > 0 {
-		if _, err := w.tx.Exec(ctx, `UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor()); err != nil {
-			return err
-		}
+		w.exec(`UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor())
 	}
-	return nil
 }
 
 func (w *writing) openClocks(ctx context.Context, left []Deadline) (clockColumns, error) {
@@ -385,8 +409,8 @@ func (w *writing) openClocks(ctx context.Context, left []Deadline) (clockColumns
 	if n := len(t.Hops); n > 0 {
 		hop = &t.Hops[n-1].N
 	}
-	_, err = w.tx.Exec(ctx, insertClocksSQL, c.args(t.ID, hop)...)
-	return c, err
+	w.exec(insertClocksSQL, c.args(t.ID, hop)...)
+	return c, nil
 }
 
 // external is the open external due time, which caps the reply.

@@ -40,12 +40,12 @@ func (d *DB) PlanReply(ctx context.Context, outbox, ticket int64) error {
 		}
 		kinds := replyWays(&v.Ticket)
 		for _, kind := range kinds {
-			if err := d.enqueue(ctx, tx, kind, ticket, map[string]any{"reply": v.LastReply().ID}, tx.Now); err != nil {
+			if err := d.enqueue(ctx, tx, kind, ticket, map[string]any{"reply": v.LastReply().ID}); err != nil {
 				return err
 			}
 		}
 		if len(kinds) == 0 {
-			return d.enqueue(ctx, tx, tickets.JobNotify, ticket, map[string]any{"action": "deliver_by_hand"}, tx.Now)
+			return d.enqueue(ctx, tx, tickets.JobNotify, ticket, map[string]any{"action": "deliver_by_hand"})
 		}
 		return nil
 	})

@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hotline/internal/pg"
 	"hotline/tickets"
 )
 
@@ -21,21 +20,15 @@ func (w *writing) hop(ctx context.Context) error {
 	}
 	if c.Sign {
 		if h := t.Hop(); h != nil {
-			if _, err := w.tx.Exec(ctx, `UPDATE hops SET signed_by = $2, signed_at = $3 WHERE id = $1`, h.ID, w.tx.Me.Person, w.tx.Now); err != nil {
-				return err
-			}
+			w.exec(`UPDATE hops SET signed_by = $2, signed_at = $3 WHERE id = $1`, h.ID, w.tx.Me.Person, w.tx.Now)
 		}
 	}
 	if c.CoUnit != 0 {
-		if _, err := w.tx.Exec(ctx, `INSERT INTO co_handlers (ticket, unit, at, actor) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, t.ID, c.CoUnit, w.tx.Now, w.tx.Me.Actor()); err != nil {
-			return err
-		}
+		w.exec(`INSERT INTO co_handlers (ticket, unit, at, actor) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, t.ID, c.CoUnit, w.tx.Now, w.tx.Me.Actor())
 		w.see(c.CoUnit)
 	}
 	if c.IdentityOK != nil {
-		if _, err := w.tx.Exec(ctx, `UPDATE complainants SET checked_at = $2, check_failed = $3 WHERE ticket = $1`, t.ID, w.tx.Now, !*c.IdentityOK); err != nil {
-			return err
-		}
+		w.exec(`UPDATE complainants SET checked_at = $2, check_failed = $3 WHERE ticket = $1`, t.ID, w.tx.Now, !*c.IdentityOK)
 		if !*c.IdentityOK && t.Naming == tickets.Named {
 			w.set["naming"] = tickets.Signed
 		}
@@ -49,20 +42,20 @@ func (w *writing) newHop(ctx context.Context) error {
 	if unit == nil {
 		return tickets.Invalid{{Field: "unit", ZH: "没有这个单位", EN: "no such unit"}}
 	}
-	if _, err := w.tx.Exec(ctx, `UPDATE hops SET ended_at = $2 WHERE ticket = $1 AND ended_at IS NULL`, t.ID, w.tx.Now); err != nil {
-		return err
+	if len(t.Hops) > 0 {
+		w.exec(`UPDATE hops SET ended_at = $2 WHERE ticket = $1 AND ended_at IS NULL`, t.ID, w.tx.Now)
 	}
 	id, err := w.tx.ID(ctx)
 	if err != nil {
 		return err
 	}
 	n := len(t.Hops) + 1
-	if _, err := w.tx.Exec(ctx, `INSERT INTO hops (id, ticket, n, unit, from_unit, reason, sent_by, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, t.ID, n, unit.ID, t.Unit, w.act.Values.Get("reason"), w.tx.Me.Actor(), w.tx.Now); err != nil {
-		return err
-	}
+	w.exec(`INSERT INTO hops (id, ticket, n, unit, from_unit, reason, sent_by, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, t.ID, n, unit.ID, t.Unit, w.act.Values.Get("reason"), w.tx.Me.Actor(), w.tx.Now)
 	w.log["hop"] = map[string]any{"n": n, "unit": unit.ID, "from": t.Unit}
-	w.see(t.Unit)
+	if !w.d.Tree().Within(unit.ID, t.Unit) {
+		w.see(t.Unit) // a unit above needs no mark: its scope reaches down
+	}
 	t.Hops = append(t.Hops, tickets.Hop{ID: id, N: n, Unit: unit.ID})
 	w.set["unit"], w.set["unit_path"] = unit.ID, unit.Path
 	if unit.ID != t.Unit && t.Investigator != 0 {
@@ -112,9 +105,7 @@ func (w *writing) findings(ctx context.Context) error {
 	}
 	if c.Cosign {
 		al := t.Allegation(c.OnN)
-		if _, err := w.tx.Exec(ctx, `UPDATE findings SET cosigned_at = $2 WHERE id = $1`, al.Finding.ID, w.tx.Now); err != nil {
-			return err
-		}
+		w.exec(`UPDATE findings SET cosigned_at = $2 WHERE id = $1`, al.Finding.ID, w.tx.Now)
 	}
 	return nil
 }
@@ -135,11 +126,8 @@ func (w *writing) allegation(ctx context.Context, a *tickets.Allegation) error {
 		return err
 	}
 	a.ID = id
-	_, err = w.tx.Exec(ctx, `INSERT INTO allegations (id, ticket, n, text, category) VALUES ($1, $2, $3, $4, nullif($5, ''))`, id, w.v.ID, a.N, a.Text, a.Category)
-	if pg.Violates(err, "allegations_category_fkey") {
-		return tickets.Invalid{{Field: "category", ZH: "没有这个类别", EN: "no such category"}}
-	}
-	return err
+	w.exec(`INSERT INTO allegations (id, ticket, n, text, category) VALUES ($1, $2, $3, $4, nullif($5, ''))`, id, w.v.ID, a.N, a.Text, a.Category)
+	return nil
 }
 
 func (w *writing) finding(ctx context.Context, f *tickets.Finding) error {
@@ -152,10 +140,8 @@ func (w *writing) finding(ctx context.Context, f *tickets.Finding) error {
 		return err
 	}
 	f.ID, f.Allegation = id, al.ID
-	if _, err := w.tx.Exec(ctx, `UPDATE findings SET superseded = true WHERE allegation = $1 AND NOT superseded`, al.ID); err != nil {
-		return err
-	}
-	_, err = w.tx.Exec(ctx, `INSERT INTO findings (id, ticket, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, author, second, second_name, at)
+	w.exec(`UPDATE findings SET superseded = true WHERE allegation = $1 AND NOT superseded`, al.ID)
+	w.exec(`INSERT INTO findings (id, ticket, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, author, second, second_name, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14)`,
 		id, w.v.ID, al.ID, f.Outcome, f.Method, f.Met, f.MetAt, f.Evidence, f.Corrected, f.RecoveredCents, f.Author, f.Second, f.SecondName, f.At)
 	w.log["finding"] = map[string]any{"id": id, "allegation": al.N, "outcome": f.Outcome}
@@ -172,9 +158,7 @@ func (w *writing) reply(ctx context.Context) error {
 		}
 	}
 	if c.Approve {
-		if err := w.approve(ctx); err != nil {
-			return err
-		}
+		w.approve()
 	}
 	if c.Attempt != nil {
 		if err := w.attempt(ctx, c.Attempt); err != nil {
@@ -186,10 +170,8 @@ func (w *writing) reply(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.tx.Exec(ctx, `INSERT INTO requests (id, ticket, kind, state, reason, basis, unit, asked_by, asked_at) VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8)`,
-			id, w.v.ID, r.Kind, r.Reason, r.Basis, r.Unit, r.AskedBy, r.AskedAt); err != nil {
-			return err
-		}
+		w.exec(`INSERT INTO requests (id, ticket, kind, state, reason, basis, unit, asked_by, asked_at) VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8)`,
+			id, w.v.ID, r.Kind, r.Reason, r.Basis, r.Unit, r.AskedBy, r.AskedAt)
 		w.log["request"] = map[string]any{"id": id, "kind": r.Kind}
 	}
 	return nil
@@ -201,27 +183,23 @@ func (w *writing) newReply(ctx context.Context, r *tickets.Reply) error {
 		return err
 	}
 	r.ID, r.N = id, len(w.v.Replies)+1
-	_, err = w.tx.Exec(ctx, `INSERT INTO replies (id, ticket, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, author, at, approved_by, approved_at)
+	w.exec(`INSERT INTO replies (id, ticket, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, author, at, approved_by, approved_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13)`,
 		id, w.v.ID, r.N, r.PublicText, r.InternalText, r.LegalBasis, r.AppealNotice, r.Resolved, r.UnresolvedReason, r.Author, r.At, r.ApprovedBy, r.ApprovedAt)
-	if err != nil {
-		return err
-	}
 	w.v.Replies = append(w.v.Replies, *r)
 	w.log["reply"] = map[string]any{"id": id, "n": r.N, "public_text": r.PublicText}
 	w.text = true
 	return nil
 }
 
-func (w *writing) approve(ctx context.Context) error {
+func (w *writing) approve() {
 	r := w.v.LastReply()
 	text := r.PublicText
 	if w.c.AmendText != "" {
 		text = w.c.AmendText
 	}
 	w.log["approved"] = map[string]any{"id": r.ID, "public_text": text}
-	_, err := w.tx.Exec(ctx, `UPDATE replies SET approved_by = $2, approved_at = $3, public_text = $4 WHERE id = $1`, r.ID, w.tx.Me.Person, w.tx.Now, text)
-	return err
+	w.exec(`UPDATE replies SET approved_by = $2, approved_at = $3, public_text = $4 WHERE id = $1`, r.ID, w.tx.Me.Person, w.tx.Now, text)
 }
 
 func (w *writing) attempt(ctx context.Context, a *tickets.Attempt) error {
@@ -234,7 +212,7 @@ func (w *writing) attempt(ctx context.Context, a *tickets.Attempt) error {
 		return err
 	}
 	a.ID, a.Reply = id, r.ID
-	_, err = w.tx.Exec(ctx, `INSERT INTO attempts (id, ticket, reply, way, state, at, actor, provider_id, evidence, provenance, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	w.exec(`INSERT INTO attempts (id, ticket, reply, way, state, at, actor, provider_id, evidence, provenance, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		id, w.v.ID, r.ID, a.Way, a.State, a.At, a.Actor, a.ProviderID, a.Evidence, a.Provenance, a.Error)
 	w.log["attempt"] = map[string]any{"id": id, "way": a.Way, "state": a.State}
 	return err
@@ -261,7 +239,7 @@ func (w *writing) links(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.tx.Exec(ctx, `INSERT INTO relations (id, ticket, other, kind, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	w.exec(`INSERT INTO relations (id, ticket, other, kind, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		id, w.v.ID, other, w.c.Relation, w.act.Values.Get("note"), w.tx.Me.Actor(), w.tx.Now)
-	return err
+	return nil
 }

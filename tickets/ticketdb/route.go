@@ -26,24 +26,84 @@ func (d *DB) RouteBatch(ctx context.Context, batch []outbox.Row, decide func(t *
 		if err != nil {
 			return err
 		}
+		clocks, err := d.openClocksOf(ctx, tx, list)
+		if err != nil {
+			return err
+		}
 		out := &pgx.Batch{}
+		var waiting proposals
 		for _, t := range list {
 			p := decide(t)
-			if err := queueProposal(out, t, p); err != nil {
+			t.Proposal = &p
+			sent, err := d.dispatchCertain(ctx, tx, out, t, clocks[t.ID])
+			if err != nil {
 				return err
 			}
-			t.Proposal = &p
+			if !sent {
+				if err := waiting.add(t); err != nil {
+					return err
+				}
+			}
+			if p.Urgency == tickets.Critical {
+				s, err := outboxStmt(ctx, tx, tickets.JobNotify, t.ID, map[string]any{"action": "alert"})
+				if err != nil {
+					return err
+				}
+				out.Queue(s.SQL, s.Args...)
+			}
 		}
+		waiting.queue(out)
 		if err := tx.SendBatch(ctx, out).Close(); err != nil {
 			return fmt.Errorf("store proposals: %w", err)
 		}
-		for _, t := range list {
-			if err := d.dispatchCertain(ctx, tx, t); err != nil {
-				return err
-			}
-		}
-		return d.routedJobs(ctx, tx, list)
+		return nil
 	})
+}
+
+// proposals are those that wait for a person, as columns of unnest.
+type proposals struct {
+	ids  []int64
+	data []string
+}
+
+func (p *proposals) add(t *tickets.Ticket) error {
+	data, err := json.Marshal(t.Proposal)
+	if err != nil {
+		return err
+	}
+	p.ids, p.data = append(p.ids, t.ID), append(p.data, string(data))
+	return nil
+}
+
+func (p *proposals) queue(b *pgx.Batch) {
+	if len(p.ids) > 0 {
+		b.Queue(`UPDATE tickets t SET proposal = u.p::jsonb FROM unnest($1::bigint[], $2::text[]) u(id, p) WHERE t.id = u.id`, p.ids, p.data)
+	}
+}
+
+// openClocksOf reads the clocks of the tickets to route.
+func (d *DB) openClocksOf(ctx context.Context, tx *pg.Tx, list []*tickets.Ticket) (map[int64][]Deadline, error) {
+	ids := make([]int64, len(list))
+	for i, t := range list {
+		ids[i] = t.ID
+	}
+	rows, err := tx.Query(ctx, `SELECT subject, `+deadlineColumns+` FROM deadlines WHERE subject = ANY ($1) AND subject_kind = 'ticket'`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("clocks to route: %w", err)
+	}
+	type line struct {
+		Subject int64
+		Deadline
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[line])
+	if err != nil {
+		return nil, fmt.Errorf("clocks to route: %w", err)
+	}
+	out := make(map[int64][]Deadline, len(list))
+	for _, l := range found {
+		out[l.Subject] = append(out[l.Subject], l.Deadline)
+	}
+	return out, nil
 }
 
 // lockRoutings marks the rows done and tells which were still open.
@@ -102,6 +162,20 @@ func (d *DB) accusedOf(ctx context.Context, tx *pg.Tx, ids []int64, byID map[int
 		}
 		return rows.Err()
 	})
+	b.Queue(`SELECT ticket, platform, order_no, unit_text FROM orders WHERE ticket = ANY ($1)`, ids).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var ticket int64
+			o := &tickets.Order{}
+			if err := rows.Scan(&ticket, &o.Platform, &o.OrderNo, &o.UnitText); err != nil {
+				return err
+			}
+			if t := byID[ticket]; t != nil {
+				t.Order = o
+			}
+		}
+		return rows.Err()
+	})
 	b.Queue(`SELECT ticket, unit FROM respondents WHERE ticket = ANY ($1)`, ids).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
@@ -148,32 +222,29 @@ func (d *DB) unsealStatements(ctx context.Context, tx *pg.Tx, ids []int64, byID 
 	return rows.Err()
 }
 
-func queueProposal(b *pgx.Batch, t *tickets.Ticket, p tickets.Proposal) error {
-	data, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	b.Queue(`UPDATE tickets SET proposal = $2 WHERE id = $1`, t.ID, data)
-	return nil
-}
-
-// dispatchCertain raises the urgency that routing saw and dispatches where no
-// person must decide. A gate that refuses leaves the ticket in the list.
-func (d *DB) dispatchCertain(ctx context.Context, tx *pg.Tx, t *tickets.Ticket) error {
+// dispatchCertain dispatches where no person must decide, through the flow table
+// like everybody. A gate that refuses leaves the ticket in the list.
+func (d *DB) dispatchCertain(ctx context.Context, tx *pg.Tx, out *pgx.Batch, t *tickets.Ticket, clocks []Deadline) (bool, error) {
 	p := t.Proposal
 	if !p.Certain || p.Unit == 0 {
-		return nil
+		return false, nil
 	}
-	v, err := d.view(ctx, tx, t.Number, "")
+	data, err := json.Marshal(p)
 	if err != nil {
-		return err
+		return false, err
 	}
-	err = d.step(ctx, tx, v, tickets.ActDispatch, tickets.Values{"unit": fmt.Sprint(p.Unit), "reason": reasonsText(p)})
+	v := &View{Ticket: *t, Me: tx.Me, Actor: actorOf(tx.Me), Deadlines: clocks}
+	act := tickets.Act{Action: tickets.ActDispatch, Actor: v.Actor, Values: tickets.Values{"unit": fmt.Sprint(p.Unit), "reason": reasonsText(p)}, Now: tx.Now}
+	c, err := tickets.Decide(&v.Ticket, act, tickets.World{Tree: d.Tree()})
 	var invalid tickets.Invalid
 	if errors.As(err, &invalid) || errors.Is(err, tickets.ErrNotAllowed) {
-		return nil
+		return false, nil
 	}
-	return err
+	if err != nil {
+		return false, err
+	}
+	w := &writing{d: d, tx: tx, v: v, c: c, act: act, set: map[string]any{}, plain: map[string]any{"proposal": data}, out: out}
+	return true, w.write(ctx)
 }
 
 func reasonsText(p *tickets.Proposal) string {
@@ -185,16 +256,4 @@ func reasonsText(p *tickets.Proposal) string {
 		text += r.ZH
 	}
 	return text
-}
-
-// routedJobs tells people what routing left to them.
-func (d *DB) routedJobs(ctx context.Context, tx *pg.Tx, list []*tickets.Ticket) error {
-	for _, t := range list {
-		if t.Proposal.Urgency == tickets.Critical {
-			if err := d.enqueue(ctx, tx, tickets.JobNotify, t.ID, map[string]any{"action": "alert"}, tx.Now); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
