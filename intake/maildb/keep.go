@@ -163,7 +163,7 @@ func (d *DB) Earlier(ctx context.Context, mailbox string, identities []string) (
 	if len(identities) == 0 {
 		return out, nil
 	}
-	rows, err := d.pg.Machines().Query(ctx, `SELECT k.source_id, k.submission, coalesce(k.ticket, 0), coalesce(s.disposition, 'ticketed')
+	rows, err := d.pg.Machines().Query(ctx, `SELECT k.source_id, k.submission, coalesce(k.ticket, s.ticket, 0), coalesce(s.disposition, 'ticketed')
 		FROM submission_keys k LEFT JOIN submissions s ON s.id = k.submission WHERE k.source = $1 AND k.source_id = ANY ($2)`, source(mailbox), identities)
 	if err != nil {
 		return nil, fmt.Errorf("earlier mail: %w", err)

@@ -57,8 +57,11 @@ func (x *settling) settle(ctx context.Context) error {
 	tag, err := x.tx.Exec(ctx, `INSERT INTO mail_ledger (mailbox, uidvalidity, uid, submission, disposition, reason, ticket, at)
 		VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), $8) ON CONFLICT DO NOTHING`,
 		x.mailbox, int64(x.s.UIDValidity), int64(x.s.UID), x.s.Submission, x.s.Disposition, x.s.Reason, x.ticket, x.tx.Now)
-	if err != nil || tag.RowsAffected() == 0 {
-		return err // in the ledger already: its effect as well
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return x.superfluous(ctx)
 	}
 	if err := x.submission(ctx, repeated); err != nil || repeated {
 		return err
@@ -70,6 +73,13 @@ func (x *settling) settle(ctx context.Context) error {
 		return x.failed(ctx)
 	}
 	return nil
+}
+
+// superfluous: the message is in the ledger already, and its effect done. A copy
+// stored while that was being committed is no work for anybody.
+func (x *settling) superfluous(ctx context.Context) error {
+	_, err := x.tx.Exec(ctx, `UPDATE submissions SET disposition = 'event', reason = $2 WHERE id = $1 AND disposition = 'stored'`, x.s.Submission, mail.ReasonRepeated)
+	return err
 }
 
 // find looks up what the letter's signature is about.
@@ -125,8 +135,9 @@ func (x *settling) submission(ctx context.Context, repeated bool) error {
 	if err != nil || repeated || x.s.Identity == "" {
 		return err
 	}
+	// Only a letter that an answer may refer to names its ticket here.
 	_, err = x.tx.Exec(ctx, `INSERT INTO submission_keys (source, source_id, submission, sha256, ticket)
-		SELECT source, source_id, id, sha256, ticket FROM submissions WHERE id = $1 ON CONFLICT DO NOTHING`, x.s.Submission)
+		SELECT source, source_id, id, sha256, CASE WHEN disposition = 'appended' THEN ticket END FROM submissions WHERE id = $1 ON CONFLICT DO NOTHING`, x.s.Submission)
 	return err
 }
 
