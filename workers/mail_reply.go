@@ -58,9 +58,6 @@ func mailOne(ctx context.Context, d *Deps, r outbox.Row) error {
 
 // outgoing is the same mail at every attempt: its id comes from the outbox row.
 func outgoing(d *Deps, r outbox.Row, out ticketdb.Delivery, to ticketdb.Complainant, kind mail.Kind, text string) mail.Outgoing {
-	o := mail.Outgoing{Kind: kind, Number: out.Number, Attempt: r.ID, To: mail.Address{Name: to.Name, Addr: to.Mail}, Text: text, InReplyTo: out.ReplyTo, Now: d.Now()}
-	if out.ReplyTo != "" {
-		o.References = []string{out.ReplyTo}
-	}
+	o := mail.Outgoing{Kind: kind, Number: out.Number, Attempt: r.ID, To: mail.Address{Name: to.Name, Addr: to.Mail}, Text: text, InReplyTo: mail.MessageIDOf(out.ReplyTo), Now: d.Now()}
 	return o
 }
