@@ -67,6 +67,7 @@ type Config struct {
 	Registry   *prometheus.Registry // nil: one of its own
 	Demo       bool                 // show the demo accounts on the sign-in page
 	Secure     bool                 // served over HTTPS: Secure cookies and HSTS
+	Proxies    []string             // whose X-Real-IP is believed; nil with Secure: a proxy on this machine
 	Monitor    http.Handler         // asynqmon with its root at MonitorPath
 	API        func(fiber.Router)   // mounts the JSON API
 	APIErrors  fiber.ErrorHandler   // answers errors below /api/; nil: a bare problem document

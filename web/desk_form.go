@@ -22,7 +22,6 @@ type DeskPage struct {
 	Kinds    []Option
 	Channels []Option
 	Urgent   []Option
-	Category []Group
 	Places   PlacesPart
 	Key      string // Idempotency-Key: a double click makes one ticket
 	Saved    *SavedView
@@ -40,6 +39,7 @@ type PlacesPart struct {
 	Villages  []Option
 	Accused   []Group
 	Response  []Group
+	Category  []Group
 }
 
 func (PlacesPart) template() string { return "desk_places" }
@@ -82,7 +82,7 @@ func (s *server) deskPage(c *fiber.Ctx, v *visit, values map[string]string) (*De
 	l := v.lang
 	p := &DeskPage{Shell: s.shell(c, v, l.T("坐席台", "Desk")), Values: values, Errors: map[string]string{},
 		Kinds: wordOptions(l, tickets.Kinds, values["kind"]), Channels: wordOptions(l, deskChannels, values["channel"]),
-		Urgent: wordOptions(l, tickets.Urgencies, values["urgency"]), Category: categoryGroups(l, values["category"]), Places: s.places(l, values)}
+		Urgent: wordOptions(l, tickets.Urgencies, values["urgency"]), Places: s.places(l, values)}
 	recent, err := s.Tickets.List(c.UserContext(), v.caller, ticketdb.Filter{View: "desk", Limit: 8})
 	if err != nil {
 		return nil, err
@@ -114,11 +114,11 @@ func (s *server) savedView(c *fiber.Ctx, v *visit, number string) (*SavedView, e
 // deskPlaces answers htmx when a county or township was chosen.
 func (s *server) deskPlaces(c *fiber.Ctx, v *visit) error {
 	return s.render(c, v, fiber.StatusOK, s.places(v.lang, map[string]string{"county": c.Query("county"), "township": c.Query("township"),
-		"village": c.Query("village"), "accused_unit": c.Query("accused_unit"), "respondent": c.Query("respondent")}))
+		"village": c.Query("village"), "accused_unit": c.Query("accused_unit"), "respondent": c.Query("respondent"), "category": c.Query("category")}))
 }
 
 func (s *server) places(l Lang, values map[string]string) PlacesPart {
-	p := PlacesPart{Lang: l}
+	p := PlacesPart{Lang: l, Category: categoryGroups(l, values["category"])}
 	tree := s.Tickets.Tree()
 	for _, u := range tree.All() {
 		if !u.Active || u.Region == "" {

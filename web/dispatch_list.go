@@ -25,6 +25,7 @@ func (DispatchPage) template() string { return "dispatch" }
 type DispatchItem struct {
 	Line
 	Proposal *ProposalView
+	Ours     bool // registered at this desk, which dispatches it
 	OneKey   bool // the proposal may be taken with one key
 	Units    []Group
 }
@@ -40,10 +41,10 @@ func (s *server) dispatchList(c *fiber.Ctx, v *visit) error {
 		p.Next = "/dispatch?after=" + found.Next
 	}
 	for _, x := range found.Items {
-		item := DispatchItem{Line: s.line(v.lang, x), Proposal: s.proposalView(v.lang, x.Proposal)}
+		item := DispatchItem{Line: s.line(v.lang, x), Proposal: s.proposalView(v.lang, x.Proposal), Ours: x.Desk == v.me.Unit}
 		// A confidential one needs its brief confirmed, on its own page.
-		item.OneKey = item.Proposal != nil && item.Proposal.Unit != "" && x.Secrecy != tickets.Confidential && x.Desk == v.me.Unit
-		if x.Secrecy != tickets.Confidential && x.Desk == v.me.Unit {
+		item.OneKey = item.Proposal != nil && item.Proposal.Unit != "" && x.Secrecy != tickets.Confidential && item.Ours
+		if x.Secrecy != tickets.Confidential && item.Ours {
 			item.Units = s.unitGroups("", func(u *units.Unit) bool {
 				return u.Kind == units.City || u.Kind == units.County || s.near(u, countyOf(x.Region)) && u.Kind != units.Village && u.Kind != units.CoHandler
 			})

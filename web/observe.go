@@ -46,10 +46,20 @@ func (s *server) observe(c *fiber.Ctx) error {
 		}
 	}
 	took := s.Now().Sub(start)
-	status, route := c.Response().StatusCode(), c.Route().Path
+	status, route := c.Response().StatusCode(), routeOf(c)
 	s.metrics.observe(c.Method(), route, status, took)
 	s.logRequest(c, err, status, route, took)
 	return nil
+}
+
+const routeKey = "route"
+
+// routeOf is the pattern of the route that answered; addresses that fit none share a name.
+func routeOf(c *fiber.Ctx) string {
+	if name, ok := c.Locals(routeKey).(string); ok {
+		return name
+	}
+	return c.Route().Path
 }
 
 // guarded runs the rest of the request; a panic becomes an error with its stack.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -53,7 +52,8 @@ func (s *server) ready(c *fiber.Ctx) error {
 
 // mayMeasure lets the same machine read the figures, and administrators.
 func (s *server) mayMeasure(c *fiber.Ctx) error {
-	if ip := net.ParseIP(c.IP()); ip != nil && ip.IsLoopback() && c.Get(fiber.HeaderXForwardedFor) == "" {
+	proxied := c.Get(fiber.HeaderXForwardedFor) != "" || c.Get("X-Real-Ip") != ""
+	if c.Context().RemoteIP().IsLoopback() && !proxied {
 		return nil
 	}
 	v, err := s.visitOf(c)

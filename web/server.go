@@ -39,7 +39,12 @@ func New(c Config) (*fiber.App, error) {
 }
 
 func (s *server) app() *fiber.App {
+	proxies := s.Proxies
+	if proxies == nil && s.Secure {
+		proxies = []string{"127.0.0.1", "::1"}
+	}
 	app := fiber.New(fiber.Config{
+		EnableTrustedProxyCheck: true, EnableIPValidation: true, TrustedProxies: proxies, ProxyHeader: "X-Real-Ip",
 		AppName: "hotline", DisableStartupMessage: true, Immutable: true,
 		BodyLimit: bodyLimit, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ReadBufferSize: 16 << 10, ErrorHandler: s.fail,
@@ -58,6 +63,7 @@ func (s *server) app() *fiber.App {
 		app.All(MonitorPath+"*", s.enterMonitor(adaptor.HTTPHandler(s.Monitor)))
 	}
 	app.Use(func(c *fiber.Ctx) error {
+		c.Locals(routeKey, "none")
 		if _, err := s.visitOf(c); err != nil {
 			return err
 		}

@@ -11,16 +11,17 @@ import (
 // Shell is the frame of every page: its title, who is signed in, where the
 // navigation stands, and the token of its forms.
 type Shell struct {
-	Title string
-	Lang  Lang
-	Name  string // of the person, empty while signed out
-	Unit  string
-	Roles string
-	Nav   []NavItem
-	Form  string // the CSRF token
-	Path  string // to come back to after a change of language
-	Flash string
-	Demo  bool
+	Title  string
+	Lang   Lang
+	Name   string // of the person, empty while signed out
+	Unit   string
+	Roles  string
+	Nav    []NavItem
+	Form   string // the CSRF token
+	Path   string // to come back to after a change of language
+	Flash  string
+	Search bool // may search tickets
+	Demo   bool
 }
 
 func (s *Shell) shell() *Shell { return s }
@@ -56,7 +57,7 @@ func (s *server) shell(c *fiber.Ctx, v *visit, title string) *Shell {
 		return h
 	}
 	h.Name, h.Unit = v.me.Name, v.me.UnitName
-	h.Flash = s.takeFlash(c, v)
+	h.Flash, h.Search = s.takeFlash(c, v), allowed(workers, v) == nil
 	roles := make([]string, 0, len(v.me.Roles))
 	for _, r := range v.me.Roles {
 		roles = append(roles, v.lang.Word("role", r))

@@ -79,7 +79,7 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 			p.Sides = append(p.Sides, b.form(r, ""))
 		}
 	}
-	slices.SortStableFunc(p.Steps, func(x, y ActionForm) int { return boolRank(y.First) - boolRank(x.First) })
+	slices.SortStableFunc(p.Steps, func(x, y ActionForm) int { return x.rank() - y.rank() })
 	return nil
 }
 
@@ -99,11 +99,15 @@ func likely(t *ticketdb.View, rows []tickets.Row) tickets.Action {
 	return ""
 }
 
-func boolRank(b bool) int {
-	if b {
-		return 1
+// rank puts the likely step first and those that take something back last.
+func (f ActionForm) rank() int {
+	switch {
+	case f.First:
+		return 0
+	case f.Danger:
+		return 2
 	}
-	return 0
+	return 1
 }
 
 // formBuilder draws the forms of one ticket for one visit.
@@ -193,9 +197,25 @@ func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 	case tickets.TypeTime:
 		x.Latest = b.s.Now().In(workday.Zone).Format("2006-01-02T15:04")
 	}
-	if f.Name == "brief" && b.t.Secrecy != tickets.Confidential {
-		x.Type = "" // only a confidential ticket has one
+	if b.idle(f) {
+		x.Type = ""
 	}
+}
+
+// idle tells which optional fields this ticket has no use for; they are not drawn.
+func (b *formBuilder) idle(f tickets.Field) bool {
+	wrong := b.t.Kind == tickets.Complaint || b.t.Kind == tickets.Report
+	switch f.Name {
+	case "brief":
+		return b.t.Secrecy != tickets.Confidential
+	case "second_name":
+		return !wrong || b.t.Second != 0
+	case "recovered":
+		return !wrong && b.t.Kind != tickets.Help
+	case "adoption":
+		return b.t.Kind != tickets.Suggestion
+	}
+	return false
 }
 
 func (b *formBuilder) staffWord(p ticketdb.Staff) string {

@@ -36,7 +36,7 @@ func TestTicketGoesFromDispatchToClosedThroughItsPage(t *testing.T) {
 	if got := p.text(".ticket-head"); !strings.Contains(got, "已办结") || !strings.Contains(got, "已解决") {
 		t.Errorf("head: %s", got)
 	}
-	story := p.text(".timeline")
+	story := p.text(".story")
 	for _, want := range []string{"登记", "派单", "长子县民政局", "签收", "指定核查员", "核对发放名册", "审核通过", "已送达", "满意"} {
 		if !strings.Contains(story, want) {
 			t.Errorf("the timeline does not tell %q: %s", want, story)
@@ -113,7 +113,7 @@ func TestContactIsOpenedWithAMotiveAndJournaled(t *testing.T) {
 	if !strings.Contains(p.text(".opened"), "13800000001") {
 		t.Fatalf("got %d: %s", p.status, p.text("main"))
 	}
-	if got := w.get("/tickets/" + number).text(".timeline"); !strings.Contains(got, "查看诉求人联系方式") || !strings.Contains(got, "回拨核对卡号") {
+	if got := w.get("/tickets/" + number).text(".story"); !strings.Contains(got, "查看诉求人联系方式") || !strings.Contains(got, "回拨核对卡号") {
 		t.Errorf("the journal does not tell: %s", got)
 	}
 }
