@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+//go:generate go test -run Drawing -update
+
 // Draw writes docs/flow.md from the table: what it is, a diagram, and every row.
 // A test keeps the committed file equal to it.
 func Draw() string {
