@@ -174,6 +174,7 @@ func (w *browser) do(r *http.Request) *answer {
 		w.cookies[k.Name] = k.Value
 	}
 	if to := resp.Header.Get("Location"); to != "" {
+		to, _, _ = strings.Cut(to, "#") // a browser keeps the fragment to itself
 		return w.do(httptest.NewRequest(http.MethodGet, to, nil))
 	}
 	doc, err := html.Parse(bytes.NewReader(body))

@@ -39,7 +39,7 @@ func (s *server) deskSave(c *fiber.Ctx, v *visit) error {
 		var opened ticketdb.Opened
 		opened, err = s.Desk.Accept(c.UserContext(), v.caller, sub)
 		if err == nil {
-			return c.Redirect("/desk?saved="+opened.Number, fiber.StatusSeeOther)
+			return c.Redirect("/desk?saved="+opened.Number+"#saved", fiber.StatusSeeOther)
 		}
 		if !errors.As(err, &bad) {
 			return err
