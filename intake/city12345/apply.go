@@ -41,7 +41,11 @@ func (e *Endpoint) applyOne(ctx context.Context, p Platform, w intakedb.Waiting)
 	if err != nil {
 		return err
 	}
-	if err := e.store.Settle(ctx, w, order.Ticket, settlement(event)); err != nil {
+	names, err := e.secretOf(ctx, order)
+	if err != nil {
+		return err
+	}
+	if err := e.store.Settle(ctx, w, order.Ticket, names.settlement(settlement(event))); err != nil {
 		return err
 	}
 	if w.Late && (event.Kind == Closed || event.Kind == Visited || event.Kind == Redone) {
@@ -54,7 +58,7 @@ func (e *Endpoint) applyOne(ctx context.Context, p Platform, w intakedb.Waiting)
 	case s.action == "":
 		return e.finish(ctx, p, w, s.done)
 	}
-	return e.act(ctx, p, w, order.Ticket, s)
+	return e.act(ctx, p, w, order.Ticket, names.step(s))
 }
 
 // finish marks an event that has nothing left to do.

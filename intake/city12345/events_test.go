@@ -195,3 +195,35 @@ func TestAVisitWithoutAClearAnswerIsLeftToAPerson(t *testing.T) {
 		t.Errorf("event %s, ticket %s", got, w.view(n).Status)
 	}
 }
+
+func TestNothingOfAConfidentialCallerLeaksThroughItsEvents(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	n := w.push(w.order("e-1", "CZ1", func(o *city12345.Order) {
+		o.Confidential, o.Title = true, "王小明反映村干部"
+		o.Attachments = []city12345.Attachment{{Name: "王小明.jpg", URL: "http://127.0.0.1:1/a"}}
+	})).TicketNo
+	w.push(w.about("e-2", "CZ1", city12345.Supplemented, func(e *city12345.Event) {
+		e.Supplement = &city12345.Supplement{Content: "王小明来电补充，电话19900001234", Attachments: []city12345.Attachment{{Name: "王小明的存折.jpg", URL: "http://127.0.0.1:1/b"}}}
+	}))
+	w.push(w.about("e-3", "CZ1", city12345.Urged, func(e *city12345.Event) { e.Urge = &city12345.Urge{Reason: "王小明催办"} }))
+	v := w.view(n)
+	seen := v.Title + v.Place + v.Statement
+	for _, a := range v.Attachments {
+		seen += a.Name
+	}
+	rows, err := w.db.Journal(context.Background(), pg.Machine("machine:test"), n)
+	if err != nil || len(rows) < 3 || len(v.Attachments) != 2 {
+		t.Fatalf("%d rows, %d files, %v", len(rows), len(v.Attachments), err)
+	}
+	for _, r := range rows {
+		for _, f := range r.Fields {
+			seen += string(f)
+		}
+	}
+	for _, trace := range []string{"王小明", "19900001234"} {
+		if strings.Contains(seen, trace) {
+			t.Errorf("%s can be read: %s", trace, seen)
+		}
+	}
+}

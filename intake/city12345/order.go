@@ -10,6 +10,7 @@ import (
 
 	"hotline/intake"
 	"hotline/intake/intakedb"
+	"hotline/internal/vault"
 	"hotline/tickets"
 	"hotline/tickets/ticketdb"
 )
@@ -59,10 +60,29 @@ func (c Codes) Incoming(platform, channel string, o Order, desk int) (Incoming, 
 	}
 	if o.Confidential {
 		s.Secrecy = tickets.Confidential
+		veil(&s, known(o))
 	}
 	row := intakedb.Order{Platform: platform, OrderNo: o.OrderNo, CityNo: o.CityNo, UnitText: o.Unit, SignBy: maybe(o.SignBy), HandleBy: maybe(o.HandleBy), Codes: codes}
 	s.Also = []ticketdb.Stmt{intakedb.OrderStmt(row)}
 	return Incoming{s, row, m}, nil
+}
+
+// veil hides traces of the caller wherever the handling unit would read them;
+// the statement itself is sealed by ticketdb. The order as it came stays sealed too.
+func veil(s *intake.Submission, known []string) {
+	s.Title, s.Place = veiled(s.Title, known), veiled(s.Place, known)
+	for i := range s.Files {
+		s.Files[i].Name = veiled(s.Files[i].Name, known)
+	}
+}
+
+func veiled(text string, known []string) string {
+	return vault.Redact(text, vault.Lint(text, known...))
+}
+
+// known are the words that point at the caller of an order.
+func known(o Order) []string {
+	return []string{o.CallerName, o.CallerPhone, o.ContactPhone}
 }
 
 // region keeps the platform's finer code where the table knows its county.

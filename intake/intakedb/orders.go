@@ -27,6 +27,7 @@ type Order struct {
 	Ticket  int64
 	Number  string
 	Status  tickets.Status
+	Secrecy string
 	Receipt string
 }
 
@@ -34,9 +35,9 @@ type Order struct {
 func (s *Store) Order(ctx context.Context, platform, orderNo string) (Order, error) {
 	var o Order
 	var issue int
-	err := s.pg.Machines().QueryRow(ctx, `SELECT o.platform, o.order_no, o.city_no, o.unit_text, o.sign_by, o.handle_by, o.codes, o.state, o.closed_at, t.id, t.number, t.status, t.receipt_issue
+	err := s.pg.Machines().QueryRow(ctx, `SELECT o.platform, o.order_no, o.city_no, o.unit_text, o.sign_by, o.handle_by, o.codes, o.state, o.closed_at, t.id, t.number, t.status, t.secrecy, t.receipt_issue
 		FROM orders o JOIN tickets t ON t.id = o.ticket WHERE o.platform = $1 AND o.order_no = $2`, platform, orderNo).
-		Scan(&o.Platform, &o.OrderNo, &o.CityNo, &o.UnitText, &o.SignBy, &o.HandleBy, &o.Codes, &o.State, &o.ClosedAt, &o.Ticket, &o.Number, &o.Status, &issue)
+		Scan(&o.Platform, &o.OrderNo, &o.CityNo, &o.UnitText, &o.SignBy, &o.HandleBy, &o.Codes, &o.State, &o.ClosedAt, &o.Ticket, &o.Number, &o.Status, &o.Secrecy, &issue)
 	if err != nil {
 		return Order{}, fmt.Errorf("find order: %w", pg.Translate(err))
 	}

@@ -86,3 +86,15 @@ func (s *Store) Raw(ctx context.Context, id int64) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+// Dispatched opens the event that brought an order, as it arrived. It returns
+// pg.ErrNotFound for an order that came by another way.
+func (s *Store) Dispatched(ctx context.Context, platform, orderNo string) ([]byte, error) {
+	var id int64
+	err := s.pg.Machines().QueryRow(ctx, `SELECT submission FROM order_events WHERE platform = $1 AND order_no = $2 AND direction = 'in' AND event = 'dispatched' AND state = 'applied'
+		ORDER BY updated_at, event_id LIMIT 1`, platform, orderNo).Scan(&id)
+	if err != nil {
+		return nil, fmt.Errorf("find dispatch: %w", pg.Translate(err))
+	}
+	return s.Raw(ctx, id)
+}
