@@ -13,8 +13,8 @@ import (
 type Shell struct {
 	Title  string
 	Lang   Lang
-	Name   string // of the person, empty while signed out
-	Unit   string
+	Who    string // the person, empty while signed out
+	Office string // where the person works
 	Roles  string
 	Nav    []NavItem
 	Form   string // the CSRF token
@@ -56,7 +56,7 @@ func (s *server) shell(c *fiber.Ctx, v *visit, title string) *Shell {
 	if !v.signedIn() {
 		return h
 	}
-	h.Name, h.Unit = v.me.Name, v.me.UnitName
+	h.Who, h.Office = v.me.Name, v.me.UnitName
 	h.Flash, h.Search = s.takeFlash(c, v), allowed(workers, v) == nil
 	roles := make([]string, 0, len(v.me.Roles))
 	for _, r := range v.me.Roles {

@@ -41,6 +41,25 @@ func TestEveryTemplateFitsItsPage(t *testing.T) {
 	}
 }
 
+// The frame reads its own fields from the page: one of the same name in the
+// page itself would stand there in the person's place.
+func TestNoPageHidesAFieldOfTheFrame(t *testing.T) {
+	t.Parallel()
+	frame := reflect.TypeFor[Shell]()
+	for _, p := range allPages {
+		if _, ok := p.(shelled); !ok {
+			continue
+		}
+		page := reflect.Indirect(reflect.ValueOf(p)).Type()
+		for i := range frame.NumField() {
+			f, ok := page.FieldByName(frame.Field(i).Name)
+			if !ok || len(f.Index) != 2 {
+				t.Errorf("%s hides %s of the frame", page.Name(), frame.Field(i).Name)
+			}
+		}
+	}
+}
+
 // texts walks a template and hands out its plain text and the arguments of t.
 func texts(n parse.Node, plain func(string), pair func(zh, en string)) {
 	if n == nil || reflect.ValueOf(n).IsNil() {

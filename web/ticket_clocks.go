@@ -30,9 +30,13 @@ type ClockView struct {
 func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockView {
 	x := ClockView{ID: d.ID, Number: t.Number, Name: s.ruleName(l, d), Provisional: d.Provisional, Printed: d.Printed, MetAt: d.MetAt,
 		Cancelled: d.CancelledAt != nil, DueAt: d.DueAt, InTime: d.MetAt != nil && deadline.Met(d.DueAt, *d.MetAt)}
-	if d.Open() {
-		x.Due = s.dueView(l, &d.DueAt)
-		x.Percent = percent(d.StartAt, d.DueAt, s.Now())
+	if !d.Open() {
+		return x
+	}
+	x.Due, x.Percent = s.dueView(l, &d.DueAt), percent(d.StartAt, d.DueAt, s.Now())
+	if rule, ok := s.Tickets.Engine().Rules.Find(d.Rule, d.RuleVersion); ok && rule.Window && x.Due.Tone == "over" {
+		// A right that was not used is no duty that was missed.
+		x.Due.Left, x.Due.Tone = l.T("期限已过，未申请", "the time to ask has passed"), "st"
 	}
 	return x
 }
