@@ -185,7 +185,8 @@ func (c *twoSides) closed(t *testing.T, orders []string) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v.Status != standin.StatusClosed {
+		unsettled := func(d *standin.Delivery) bool { return !d.Done }
+		if v.Status != standin.StatusClosed || slices.ContainsFunc(v.Sent, unsettled) {
 			return false
 		}
 	}

@@ -227,3 +227,19 @@ func TestNothingOfAConfidentialCallerLeaksThroughItsEvents(t *testing.T) {
 		}
 	}
 }
+
+func TestAStepTakenByARunThatDiedIsNotTakenAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	n := w.push(w.order("e-1", "CZ1")).TicketNo
+	w.push(w.about("e-2", "CZ1", city12345.Urged, nil))
+	w.Exec(t, `UPDATE order_events SET state = 'kept' WHERE event_id = 'e-2'`) // died before it could note it
+	w.Clock.Add(2 * time.Minute)
+	if err := w.endpoint.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.push(w.about("e-3", "CZ1", city12345.Supervised, nil))
+	if got := w.line("e-2"); got != "applied" || w.view(n).Urges != 1 {
+		t.Errorf("event %s, urges %d", got, w.view(n).Urges)
+	}
+}
