@@ -69,10 +69,10 @@ CREATE TABLE tickets (
 
 CREATE UNIQUE INDEX t_number    ON tickets(number);
 CREATE INDEX t_open_due    ON tickets(next_due, id)             WHERE closed_at IS NULL;
-CREATE INDEX t_open_county ON tickets(county, next_due, id)     WHERE closed_at IS NULL;
+CREATE INDEX t_open_county ON tickets(county, next_due, id)     WHERE closed_at IS NULL AND county IS NOT NULL;
 CREATE INDEX t_open_town   ON tickets(township, next_due, id)   WHERE closed_at IS NULL AND township IS NOT NULL;
 CREATE INDEX t_open_count  ON tickets(unit_path, status) INCLUDE (recused) WHERE closed_at IS NULL;
-CREATE INDEX t_county_id   ON tickets(county, id);
+CREATE INDEX t_county_id   ON tickets(county, id)               WHERE county IS NOT NULL;
 CREATE INDEX t_town_id     ON tickets(township, id)             WHERE township IS NOT NULL;
 CREATE INDEX t_desk_id     ON tickets(desk, id);
 CREATE INDEX t_mine_due    ON tickets(investigator, next_due, id) WHERE closed_at IS NULL AND investigator IS NOT NULL;
@@ -98,7 +98,7 @@ END $$;
 CREATE TRIGGER keep_recused AFTER INSERT OR UPDATE OR DELETE ON recusals FOR EACH ROW EXECUTE FUNCTION app.keep_recused();
 
 CREATE TABLE complainants (
-  id        bigint PRIMARY KEY,
+  id        bigint NOT NULL,
   ticket    bigint NOT NULL REFERENCES tickets,
   role      text NOT NULL CHECK (role IN ('caller','beneficiary','representative','signer')),
   sealed    bytea NOT NULL,
@@ -111,9 +111,9 @@ CREATE TABLE complainants (
   id_idx    bytea,
   name_idx  bytea,
   checked_at timestamptz,
-  check_failed boolean NOT NULL DEFAULT false
+  check_failed boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (ticket, id)
 );
-CREATE INDEX complainants_ticket ON complainants(ticket);
 CREATE INDEX complainants_phone ON complainants(phone_idx) WHERE phone_idx IS NOT NULL;
 CREATE INDEX complainants_id ON complainants(id_idx) WHERE id_idx IS NOT NULL;
 CREATE INDEX complainants_name ON complainants(name_idx) WHERE name_idx IS NOT NULL;

@@ -21,7 +21,7 @@ CREATE TABLE deadline_rules (
 );
 
 CREATE TABLE deadlines (
-  id           bigint PRIMARY KEY,
+  id           bigint NOT NULL,
   subject_kind text COLLATE "C" NOT NULL,
   subject      bigint NOT NULL,
   hop          int,
@@ -39,21 +39,24 @@ CREATE TABLE deadlines (
   cancelled_at timestamptz,
   next_card_at timestamptz,
   next_card    text,
-  CHECK ((met_at IS NULL) = (met_event IS NULL))
+  CHECK ((met_at IS NULL) = (met_event IS NULL)),
+  -- One index serves the subject's list and the single row: a registration
+  -- writes five of these.
+  PRIMARY KEY (subject, id)
 );
-CREATE INDEX deadlines_subject ON deadlines(subject, subject_kind);
 CREATE INDEX deadlines_card ON deadlines(next_card_at) WHERE next_card_at IS NOT NULL AND met_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX deadlines_provisional ON deadlines(id) WHERE provisional AND met_at IS NULL AND cancelled_at IS NULL;
 
 CREATE TABLE cards (
   id        bigint PRIMARY KEY,
   ticket    bigint NOT NULL REFERENCES tickets,
-  deadline  bigint NOT NULL REFERENCES deadlines,
+  deadline  bigint NOT NULL,
   level     text NOT NULL CHECK (level IN ('notice','yellow','second','red','escalated2','escalated5')),
   at        timestamptz NOT NULL,
   cleared_at timestamptz,
   cleared_by text,
-  UNIQUE (deadline, level)
+  UNIQUE (deadline, level),
+  FOREIGN KEY (ticket, deadline) REFERENCES deadlines (subject, id)
 );
 CREATE INDEX cards_ticket ON cards(ticket);
 

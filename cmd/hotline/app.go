@@ -94,7 +94,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger, o options) error {
 	}
 	// Requests allocate little that lives on; a larger heap step spends memory
 	// that the target leaves free and takes fewer collections under load.
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(400)
 	s, err := openStores(ctx, c, log, true)
 	if err != nil {
 		return err

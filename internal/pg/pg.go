@@ -5,6 +5,7 @@
 package pg
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -225,6 +226,11 @@ func (db *DB) do(ctx context.Context, c Caller, begin string, fn func(tx *Tx) er
 		db.nudge()
 	}
 	return nil
+}
+
+// Same tells whether two callers come with the same session, or are the same machine.
+func (c Caller) Same(o Caller) bool {
+	return c.machine == o.machine && bytes.Equal(c.session, o.session)
 }
 
 // Whoami says who the caller is, by a question to the database unless the

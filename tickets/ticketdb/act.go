@@ -365,14 +365,14 @@ func isHopDuty(rule string) bool {
 func (w *writing) endClocks(met, cancelled []int64) {
 	if len(met) > 0 {
 		w.log["met"] = met
-		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action))
+		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $4 AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action), w.v.ID)
 	}
 	if len(cancelled) > 0 {
 		w.log["cancelled"] = cancelled
-		w.exec(`UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1)`, cancelled, w.tx.Now)
+		w.exec(`UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $3`, cancelled, w.tx.Now, w.v.ID)
 	}
 	if ended := append(slices.Clone(met), cancelled...); len(ended) > 0 {
-		w.exec(`UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor())
+		w.exec(`UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND ticket = $4 AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor(), w.v.ID)
 	}
 }
 

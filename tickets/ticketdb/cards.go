@@ -80,7 +80,7 @@ func (d *DB) queueCard(ctx context.Context, tx *pg.Tx, b *pgx.Batch, c dueCard) 
 		b.Queue(`UPDATE tickets SET supervised = true WHERE id = $1 AND NOT supervised`, c.Ticket)
 	}
 	at, next := d.cardAfter(c)
-	b.Queue(`UPDATE deadlines SET next_card_at = $2, next_card = $3 WHERE id = $1`, c.ID, at, next)
+	b.Queue(`UPDATE deadlines SET next_card_at = $2, next_card = $3 WHERE id = $1 AND subject = $4`, c.ID, at, next, c.Ticket)
 	return nil
 }
 

@@ -114,10 +114,13 @@ func (c *committer) send(ctx context.Context, group []*registration) error {
 	now := c.now().Truncate(time.Microsecond)
 	batch := &pgx.Batch{}
 	over := false
-	for _, r := range group {
-		if r.caller.IsMachine() {
+	for i, r := range group {
+		switch {
+		case i > 0 && r.caller.Same(group[i-1].caller):
+			// The settings of the one before are its own.
+		case r.caller.IsMachine():
 			batch.Queue(`SELECT set_config('app.actor', $1, true)`, r.caller.MachineName())
-		} else {
+		default:
 			batch.Queue(enterSQL, r.caller.Session(), now).QueryRow(func(row pgx.Row) error {
 				var account int
 				err := row.Scan(&account)

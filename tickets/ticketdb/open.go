@@ -277,11 +277,15 @@ func (b *opening) journal(clocks clockColumns, statement string) (journal.Row, e
 		Fields: map[string]any{
 			"set": map[string]any{"status": "registered", "kind": n.Kind, "track": n.Track, "channel": n.Channel, "naming": n.Naming, "secrecy": n.Secrecy,
 				"urgency": n.Urgency, "region": n.Region, "unit": n.Desk, "number": string(b.number)},
-			"statement": statement, "sha256": fmt.Sprintf("%x", sum), "source": n.Source,
+			"statement": digest(statement), "sha256": fmt.Sprintf("%x", sum), "source": n.Source,
 			"clocks": clocks.journal(),
 		},
 	}, journal.Genesis)
 }
+
+// digest stands for a long text in the journal; the words themselves are sealed
+// in the submission and readable on the ticket.
+func digest(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 
 // openSQL is one registration in one statement: key, submission, ticket, clocks,
 // complainants, outbox and journal. Its order of columns is that of main.
