@@ -37,34 +37,37 @@ type stores struct {
 
 // openStores starts what is private, migrates and connects. withRedis is false
 // for commands that only read.
-func openStores(ctx context.Context, c Config, log *slog.Logger, withRedis bool) (s *stores, err error) {
-	s = &stores{log: log, bell: outbox.NewBell()}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
+func openStores(ctx context.Context, c Config, log *slog.Logger, withRedis bool) (*stores, error) {
+	s := &stores{log: log, bell: outbox.NewBell()}
+	if err := s.open(ctx, c, withRedis); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stores) open(ctx context.Context, c Config, withRedis bool) (err error) {
 	if err := os.MkdirAll(c.Data, 0o755); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
+		return fmt.Errorf("data folder: %w", err)
 	}
 	if err := s.openVault(c); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.startPostgres(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.migrate(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
 	if s.pg, err = pg.Open(ctx, pg.Config{PeopleURL: s.peopleURL, MachinesURL: s.machinesURL, Now: time.Now, Nudge: s.bell.Ring}); err != nil {
-		return nil, err
+		return err
 	}
 	if withRedis {
 		if err := s.startRedis(ctx, c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, s.checkKeys(ctx)
+	return s.checkKeys(ctx)
 }
 
 func (s *stores) openVault(c Config) error {

@@ -3,6 +3,7 @@ package pg
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -17,9 +18,14 @@ const (
 	MachinesLogin = "hotline_work"
 )
 
+// ErrLogin: a login cannot be made, or could get round the policies.
+var ErrLogin = errors.New("database login")
+
 // EnsureLogins creates both logins, or sets their passwords. Roles are
 // cluster-wide, so this stands outside the migrations. The owner's login needs
-// CREATEROLE; where it lacks that and the logins exist already, nothing is done.
+// CREATEROLE; logins that are there already and that the owner may not change
+// are an administrator's, and stay as they are. It returns ErrLogin for a login
+// that is missing or that policies do not bind.
 func EnsureLogins(ctx context.Context, ownerURL, peoplePassword, machinesPassword string) error {
 	conn, err := pgx.Connect(ctx, ownerURL)
 	if err != nil {
@@ -43,34 +49,59 @@ func EnsureLogins(ctx context.Context, ownerURL, peoplePassword, machinesPasswor
 	return tx.Commit(ctx)
 }
 
+// role is what pg_roles says of a login, and of the owner beside it.
+type role struct {
+	exists, bypasses   bool // the login: there at all; not bound by policies
+	mayCreate, mayBind bool // the owner: may make logins; is a superuser
+}
+
 func ensureLogin(ctx context.Context, tx pgx.Tx, login, password string) error {
-	var exists, mayCreate bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1),
-		(SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user)`, login).Scan(&exists, &mayCreate)
+	var r role
+	err := tx.QueryRow(ctx, `SELECT l.rolname IS NOT NULL, coalesce(l.rolsuper OR l.rolbypassrls, false), me.rolcreaterole OR me.rolsuper, me.rolsuper
+		FROM pg_roles me LEFT JOIN pg_roles l ON l.rolname = $1 WHERE me.rolname = current_user`, login).Scan(&r.exists, &r.bypasses, &r.mayCreate, &r.mayBind)
 	if err != nil {
 		return fmt.Errorf("look for login %s: %w", login, err)
 	}
-	if !mayCreate {
-		if exists {
-			return nil
-		}
-		return fmt.Errorf("login %s is missing and the owner may not create it: run CREATE ROLE %s LOGIN PASSWORD '…' as an administrator", login, login)
+	switch {
+	case r.bypasses && !r.mayBind:
+		return fmt.Errorf("%w %s may bypass policies: run ALTER ROLE %s NOSUPERUSER NOBYPASSRLS as an administrator", ErrLogin, login, login)
+	case !r.exists && !r.mayCreate:
+		return fmt.Errorf("%w %s is missing and the owner may not create it: run CREATE ROLE %s LOGIN PASSWORD '…' as an administrator", ErrLogin, login, login)
+	case !r.mayCreate:
+		return nil
+	case !r.exists:
+		return makeLogin(ctx, tx, `CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD %L`, login, password)
+	case r.mayBind:
+		return makeLogin(ctx, tx, `ALTER ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD %L`, login, password)
 	}
-	verb := "ALTER"
-	if !exists {
-		verb = "CREATE"
+	// Only a superuser may name those attributes in ALTER ROLE, even unchanged;
+	// and since Postgres 16 only who made a role may alter it at all.
+	nested, err := tx.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
 	}
-	// Utility statements take no parameters; format() quotes for us.
+	err = Translate(makeLogin(ctx, nested, `ALTER ROLE %I LOGIN PASSWORD %L`, login, password))
+	if errors.Is(err, ErrRefused) {
+		return nested.Rollback(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return nested.Commit(ctx)
+}
+
+// makeLogin runs a statement about a role. Utility statements take no
+// parameters; format() quotes for us.
+func makeLogin(ctx context.Context, tx pgx.Tx, format, login, password string) error {
 	var stmt string
-	err = tx.QueryRow(ctx, `SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD %L', $1::text, $2::text, $3::text)`, verb, login, password).Scan(&stmt)
+	err := tx.QueryRow(ctx, `SELECT format($1, $2::text, $3::text)`, format, login, password).Scan(&stmt)
 	if err != nil {
 		return fmt.Errorf("word login %s: %w", login, err)
 	}
 	if _, err := tx.Exec(ctx, stmt); err != nil {
 		return fmt.Errorf("make login %s: %w", login, err)
 	}
-	_, err = tx.Exec(ctx, fmt.Sprintf(`ALTER ROLE %s SET jit = off`, login))
-	if err != nil {
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`ALTER ROLE %s SET jit = off`, login)); err != nil {
 		return fmt.Errorf("settings of login %s: %w", login, err)
 	}
 	return nil
