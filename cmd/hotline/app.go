@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/hibiken/asynq"
-	"github.com/hibiken/asynqmon"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
@@ -82,6 +79,7 @@ type app struct {
 	workers  *workers.Workers
 	web      *fiber.App
 	ready    []web.Check
+	closers  []func() error
 }
 
 // serve opens the stores, starts the parts and stops them in order: web,
@@ -109,7 +107,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger, o options) error {
 	if err := a.build(ctx); err != nil {
 		return err
 	}
-	defer a.outside.close()
+	defer a.close()
 	return a.run(ctx)
 }
 
@@ -133,7 +131,8 @@ func loopback(addresses ...string) error {
 	return nil
 }
 
-func (a *app) build(ctx context.Context) error {
+// buildDesk makes what registers and moves tickets; commands need no more.
+func (a *app) buildDesk(ctx context.Context) error {
 	var err error
 	if a.units, err = unitdb.NewCache(ctx, a.s.pg); err != nil {
 		return err
@@ -145,6 +144,14 @@ func (a *app) build(ctx context.Context) error {
 		return err
 	}
 	a.desk = intake.NewDesk(a.tickets)
+	return nil
+}
+
+func (a *app) build(ctx context.Context) error {
+	if err := a.buildDesk(ctx); err != nil {
+		return err
+	}
+	var err error
 	a.accounts = accountdb.New(accountdb.Config{PG: a.s.pg, Vault: a.s.vault, Hasher: vault.NewHasher(2), Log: a.log})
 	if a.outside, err = a.buildOutside(ctx); err != nil {
 		return err
@@ -162,22 +169,33 @@ func (a *app) build(ctx context.Context) error {
 	return err
 }
 
+// close ends what does not end with the context.
+func (a *app) close() {
+	a.outside.close()
+	for _, c := range a.closers {
+		if err := c(); err != nil {
+			a.log.Error("close", "error", err.Error())
+		}
+	}
+}
+
 func (a *app) buildWorkers() (*workers.Workers, error) {
 	return workers.New(workers.Config{
 		PG: a.s.pg, Tickets: a.tickets, RedisURL: a.s.redisURL, Bell: a.s.bell, Now: time.Now, Log: a.log, Metrics: a.metrics,
 		SMS: workers.NewFileSMS(filepath.Join(a.c.Data, "sms.log"), time.Now), Mail: a.outside.sender, MailProves: true,
-		Platforms: a.outside.platforms, Fetcher: a.outside.fetcher,
+		Platforms: a.outside.platforms, Orders: a.outside.orders, Fetcher: a.outside.fetcher,
 	})
 }
 
 func (a *app) buildWeb() (*fiber.App, error) {
-	monitor, err := a.monitor()
+	monitor, closeMonitor, err := workers.Monitor(a.s.redisURL, web.MonitorPath)
 	if err != nil {
 		return nil, err
 	}
+	a.closers = append(a.closers, closeMonitor)
 	return web.New(web.Config{
 		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Vault: a.s.vault, Checks: a.ready,
-		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Monitor: monitor,
+		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Monitor: monitor, APIErrors: api.ErrorHandler,
 		API: func(r fiber.Router) {
 			a.outside.register(r)
 			if f, ok := r.(*fiber.App); ok {
@@ -185,15 +203,6 @@ func (a *app) buildWeb() (*fiber.App, error) {
 			}
 		},
 	})
-}
-
-// monitor is asynq's own pages, for administrators.
-func (a *app) monitor() (http.Handler, error) {
-	redis, err := asynq.ParseRedisURI(a.s.redisURL)
-	if err != nil {
-		return nil, errors.New("HOTLINE_REDIS_URL cannot be read")
-	}
-	return asynqmon.New(asynqmon.Options{RootPath: web.MonitorPath, RedisConnOpt: redis}), nil
 }
 
 // run starts every part and waits: when one fails, or the context ends, all stop.

@@ -81,7 +81,7 @@ func startDeskIn(t testing.TB, dir string, o options) *desk {
 			if err := <-done; err != nil {
 				t.Errorf("the desk ended with: %v", err)
 			}
-			a.outside.close()
+			a.close()
 			s.close()
 		})
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hotline/intake/intakedb"
+	"hotline/intake/sheet"
 	"hotline/internal/deadline/deadlinedb"
 	"hotline/internal/workday"
 )
@@ -79,12 +81,46 @@ func activate(ctx context.Context, ownerURL string, cal *workday.Calendar, by st
 
 // importOrdersCommand imports a sheet of 12345 orders.
 type importOrdersCommand struct {
-	File   string `arg:"" help:"The platform's export: xlsx, or csv in UTF-8 or GB18030." type:"existingfile"`
-	DryRun bool   `help:"Say every row's fate and change nothing."`
-	Out    string `help:"Write the rows with their fates to this xlsx."`
+	File     string `arg:"" help:"The platform's export: xlsx, or csv in UTF-8 or GB18030." type:"existingfile"`
+	DryRun   bool   `help:"Say every row's fate and change nothing."`
+	Out      string `help:"Write the rows with their fates to this xlsx."`
+	Platform string `help:"The 12345 platform whose orders these are." default:"demo"`
 }
 
-// Run imports the sheet.
+// Run imports the sheet and prints what became of its rows.
 func (i *importOrdersCommand) Run(ctx context.Context, c Config, log *slog.Logger, w io.Writer) error {
-	return errors.New("unwired")
+	file, err := os.Open(i.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	s, err := openStores(ctx, c, log, false)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	a := newApp(c, options{}, log, s)
+	if err := a.buildDesk(ctx); err != nil {
+		return err
+	}
+	storing, stop := context.WithCancel(ctx)
+	stored := make(chan error, 1)
+	go func() { stored <- a.tickets.Run(storing) }()
+	defer func() { stop(); <-stored }()
+	var out io.Writer
+	if i.Out != "" {
+		f, err := os.Create(i.Out)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		out = f
+	}
+	sum, err := sheet.Importer{Desk: a.desk, Store: intakedb.New(s.pg, s.vault), Platform: i.Platform, DryRun: i.DryRun}.Import(ctx, file, info.Size(), out)
+	fmt.Fprintf(w, "%d rows: %d opened, %d unchanged, %d changed and refused, %d rejected\n", sum.Rows, sum.Opened, sum.Unchanged, sum.Changed, sum.Rejected)
+	return err
 }

@@ -8,11 +8,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sync/errgroup"
 
 	"hotline/cmd/hotline/demo"
+	"hotline/intake/city12345"
 	"hotline/intake/city12345/standin"
+	"hotline/intake/intakedb"
 	"hotline/intake/mail"
 	"hotline/intake/mail/demomail"
 	"hotline/web"
@@ -34,13 +35,12 @@ type outside struct {
 	sender    workers.Mailer
 	platforms map[string]workers.Platform
 	fetcher   *workers.Fetcher
-	endpoints []interface{ Register(fiber.Router) }
+	orders    *intakedb.Store
+	endpoint  *city12345.Endpoint
+	poller    *mail.Poller
 	mails     *demomail.Server
 	standin   *standin.Platform
 }
-
-// platform is one 12345 platform we serve.
-type platform struct{ name, url, secret string }
 
 func (a *app) buildOutside(ctx context.Context) (*outside, error) {
 	o := &outside{log: a.log, platforms: map[string]workers.Platform{}}
@@ -75,16 +75,6 @@ func (a *app) mailbox() (box mail.Mailbox, smtp mail.SMTPConfig, address string,
 		mail.SMTPConfig{Addr: c.MailSMTP, User: user, Password: c.MailPassword}, c.MailAddress, c.MailPlus
 }
 
-func (a *app) platformList() []platform {
-	if a.o.demo {
-		return []platform{{demoPlatform, "http://" + a.c.DemoCity + "/events", demoSecret}}
-	}
-	if a.c.CityName == "" {
-		return nil
-	}
-	return []platform{{a.c.CityName, a.c.CityURL, a.c.CitySecret}}
-}
-
 func (a *app) startDemo(ctx context.Context, o *outside) error {
 	var err error
 	o.mails, err = demomail.Start(ctx, demomail.Config{SMTPAddr: a.c.DemoSMTP, IMAPAddr: a.c.DemoIMAP, Logger: a.log, Now: time.Now})
@@ -108,10 +98,22 @@ func (o *outside) runDemo(ctx context.Context, g *errgroup.Group) {
 }
 
 // checks are what /readyz asks of the outside.
-func (o *outside) checks() []web.Check { return nil }
+func (o *outside) checks() []web.Check {
+	if o.poller == nil {
+		return nil
+	}
+	return []web.Check{{Name: "mailbox", Run: o.poller.Ready}}
+}
 
-// runWorkers starts the pollers.
-func (o *outside) runWorkers(ctx context.Context, g *errgroup.Group) {}
+// runWorkers starts what looks outside by itself.
+func (o *outside) runWorkers(ctx context.Context, g *errgroup.Group) {
+	if o.poller != nil {
+		g.Go(func() error { return o.poller.Run(ctx) })
+	}
+	if o.endpoint != nil {
+		g.Go(func() error { return o.endpoint.Run(ctx) })
+	}
+}
 
 func (o *outside) close() {
 	if o.mails != nil {
