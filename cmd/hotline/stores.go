@@ -56,6 +56,11 @@ func (s *stores) open(ctx context.Context, c Config, withRedis bool) (err error)
 	if err := s.startPostgres(ctx, c); err != nil {
 		return err
 	}
+	// Before anything is changed: the logins' passwords come from the keys, and a
+	// stranger's would lock out the nodes that run.
+	if err := pg.CheckFingerprint(ctx, s.ownerURL, s.vault.Fingerprint()); err != nil {
+		return err
+	}
 	if err := s.migrate(ctx, c); err != nil {
 		return err
 	}
