@@ -70,6 +70,9 @@ func (d *Desk) Tickets() *ticketdb.DB { return d.tickets }
 // Errors: tickets.Invalid naming fields, ErrConflict, pg.ErrNoSession.
 func (d *Desk) Accept(ctx context.Context, caller pg.Caller, s Submission) (ticketdb.Opened, error) {
 	n, bad := d.check(s)
+	if !caller.IsMachine() && !s.ReceivedAt.IsZero() {
+		n.Provenance = "typed" // whatever channel a person names, the time is his word
+	}
 	if len(bad) > 0 {
 		return ticketdb.Opened{}, bad
 	}

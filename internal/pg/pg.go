@@ -6,6 +6,7 @@ package pg
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -228,10 +229,13 @@ func (db *DB) do(ctx context.Context, c Caller, begin string, fn func(tx *Tx) er
 	return nil
 }
 
-// Same tells whether two callers come with the same session, or are the same machine.
-func (c Caller) Same(o Caller) bool {
-	return c.machine == o.machine && bytes.Equal(c.session, o.session)
+// Compare orders callers; 0 is the same session, or the same machine.
+func (c Caller) Compare(o Caller) int {
+	return cmp.Or(cmp.Compare(c.machine, o.machine), bytes.Compare(c.session, o.session))
 }
+
+// Same tells whether two callers come with the same session, or are the same machine.
+func (c Caller) Same(o Caller) bool { return c.Compare(o) == 0 }
 
 // Whoami says who the caller is, by a question to the database unless the
 // caller is Known. It returns ErrNoSession for a session that is over.

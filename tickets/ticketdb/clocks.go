@@ -47,6 +47,14 @@ func firstCard(e deadline.Engine, s deadline.Started, urgent bool, now time.Time
 	return nil, nil
 }
 
+func (c *clockColumns) join(o clockColumns) {
+	c.id, c.rule, c.version = append(c.id, o.id...), append(c.rule, o.rule...), append(c.version, o.version...)
+	c.calendar, c.event = append(c.calendar, o.calendar...), append(c.event, o.event...)
+	c.start, c.base, c.due = append(c.start, o.start...), append(c.base, o.base...), append(c.due, o.due...)
+	c.provisional, c.printed = append(c.provisional, o.provisional...), append(c.printed, o.printed...)
+	c.cardAt, c.card, c.window = append(c.cardAt, o.cardAt...), append(c.card, o.card...), append(c.window, o.window...)
+}
+
 func (c *clockColumns) deadline(i int) Deadline {
 	return Deadline{ID: c.id[i], Rule: c.rule[i], RuleVersion: int(c.version[i]), Calendar: c.calendar[i], StartEvent: c.event[i],
 		StartAt: c.start[i], BaseDueAt: c.base[i], DueAt: c.due[i], Provisional: c.provisional[i], Printed: c.printed[i]}

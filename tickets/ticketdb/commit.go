@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,11 +22,10 @@ const (
 	groupWriters = 4
 )
 
-// unit is one registration on its way to the log.
+// registration is one ticket on its way to the log.
 type registration struct {
-	ctx    context.Context
 	caller pg.Caller
-	stmts  []Stmt
+	open   *opening
 	result chan error
 }
 
@@ -41,8 +41,8 @@ func newCommitter(pool *pgxpool.Pool, now func() time.Time) *committer {
 }
 
 // commit hands the statements over and waits until they are durable.
-func (c *committer) commit(ctx context.Context, caller pg.Caller, stmts []Stmt) error {
-	r := &registration{ctx: ctx, caller: caller, stmts: stmts, result: make(chan error, 1)}
+func (c *committer) commit(ctx context.Context, caller pg.Caller, o *opening) error {
+	r := &registration{caller: caller, open: o, result: make(chan error, 1)}
 	select {
 	case c.queue <- r:
 	case <-ctx.Done():
@@ -82,9 +82,15 @@ func (c *committer) gather(first *registration) []*registration {
 		case r := <-c.queue:
 			group = append(group, r)
 		default:
-			return group
+			return together(group)
 		}
 	}
+	return together(group)
+}
+
+// together puts registrations of one caller side by side: they share a statement.
+func together(group []*registration) []*registration {
+	slices.SortStableFunc(group, func(a, b *registration) int { return a.caller.Compare(b.caller) })
 	return group
 }
 
@@ -114,32 +120,46 @@ func (c *committer) send(ctx context.Context, group []*registration) error {
 	now := c.now().Truncate(time.Microsecond)
 	batch := &pgx.Batch{}
 	over := false
-	for i, r := range group {
-		switch {
-		case i > 0 && r.caller.Same(group[i-1].caller):
-			// The settings of the one before are its own.
-		case r.caller.IsMachine():
-			batch.Queue(`SELECT set_config('app.actor', $1, true)`, r.caller.MachineName())
-		default:
-			batch.Queue(enterSQL, r.caller.Session(), now).QueryRow(func(row pgx.Row) error {
-				var account int
-				err := row.Scan(&account)
-				if errors.Is(err, pgx.ErrNoRows) {
-					over = true
-					return nil
-				}
-				return err
-			})
+	for len(group) > 0 {
+		n := 1
+		for n < len(group) && group[n].caller.Same(group[0].caller) {
+			n++
 		}
-		for _, s := range r.stmts {
-			batch.Queue(s.SQL, s.Args...)
+		enter(batch, group[0].caller, now, &over)
+		var rows openRows
+		for _, r := range group[:n] {
+			rows.add(&r.open.line)
 		}
+		batch.Queue(openSQL, rows.args()...)
+		for _, r := range group[:n] {
+			for _, s := range r.open.stmts {
+				batch.Queue(s.SQL, s.Args...)
+			}
+		}
+		group = group[n:]
 	}
 	err := c.pool.SendBatch(ctx, batch).Close()
 	if over {
 		return errSessionOver // its inserts were refused by the policies, and everything rolled back
 	}
 	return pg.Translate(err)
+}
+
+// enter queues the caller's settings; over is set where the session is none.
+func enter(batch *pgx.Batch, caller pg.Caller, now time.Time, over *bool) {
+	if caller.IsMachine() {
+		batch.Queue(`SELECT set_config('app.actor', $1, true)`, caller.MachineName())
+		return
+	}
+	batch.Queue(enterSQL, caller.Session(), now).QueryRow(func(row pgx.Row) error {
+		var account int
+		err := row.Scan(&account)
+		if errors.Is(err, pgx.ErrNoRows) {
+			*over = true
+			return nil
+		}
+		return err
+	})
 }
 
 const enterSQL = `SELECT account FROM app.enter($1, $2)`

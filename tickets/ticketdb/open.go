@@ -3,10 +3,8 @@ package ticketdb
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -73,7 +71,7 @@ func (d *DB) Open(ctx context.Context, caller pg.Caller, n NewTicket) (Opened, e
 	if err != nil {
 		return Opened{}, err
 	}
-	o, stmts, err := d.prepare(ctx, me, &n)
+	o, b, err := d.prepare(ctx, me, &n)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -81,7 +79,7 @@ func (d *DB) Open(ctx context.Context, caller pg.Caller, n NewTicket) (Opened, e
 	if caller.IsMachine() {
 		c = d.works
 	}
-	err = c.commit(ctx, caller, stmts)
+	err = c.commit(ctx, caller, b)
 	if pg.Violates(err, "submission_once") {
 		return d.again(ctx, n)
 	}
@@ -113,7 +111,7 @@ func (d *DB) again(ctx context.Context, n NewTicket) (Opened, error) {
 
 // prepare computes everything that needs no database: number, code, seals,
 // clocks, journal row.
-func (d *DB) prepare(ctx context.Context, me pg.Me, n *NewTicket) (Opened, []Stmt, error) {
+func (d *DB) prepare(ctx context.Context, me pg.Me, n *NewTicket) (Opened, *opening, error) {
 	now := d.pg.Now().Truncate(time.Microsecond)
 	d.fill(n, me, now)
 	id, err := d.pg.TicketID(ctx)
@@ -134,7 +132,7 @@ func (d *DB) prepare(ctx context.Context, me pg.Me, n *NewTicket) (Opened, []Stm
 		return Opened{}, nil, err
 	}
 	o.Deadlines = b.shown
-	return o, b.stmts, nil
+	return o, b, nil
 }
 
 func (d *DB) fill(n *NewTicket, me pg.Me, now time.Time) {
@@ -171,7 +169,7 @@ type opening struct {
 	stmts    []Stmt
 	shown    []Deadline
 	people   peopleColumns
-	hasPhone bool
+	line     openLine
 }
 
 func (b *opening) build(ctx context.Context, code string) error {
@@ -287,50 +285,30 @@ func (b *opening) journal(clocks clockColumns, statement string) (journal.Row, e
 // in the submission and readable on the ticket.
 func digest(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 
-// openSQL is one registration in one statement: key, submission, ticket, clocks,
-// complainants, outbox and journal. Its order of columns is that of main.
-const openSQL = `WITH k AS (INSERT INTO submission_keys (source, source_id, submission, sha256, ticket) VALUES ($1, $2, $3, $4, $5)),
- s AS (INSERT INTO submissions (id, channel, source, source_id, sha256, raw, received_at, entered_at, disposition, ticket) VALUES ($3, $6, $1, $2, $4, $7, $8, $9, $10, $5)),
- t AS (INSERT INTO tickets (id, number, status, kind, track, channel, naming, secrecy, urgency, category, region, place, title, statement, people, desk, unit, unit_path,
-        next_due, due_at, received_at, entered_at, receipt, seq, head)
-       VALUES ($5, $11, 'registered', $12, $13, $6, $14, $15, $16, nullif($17, ''), $18, $19, $20, $21, $22, $23, $23, $24, coalesce($25::timestamptz, 'infinity'), $26, $8, $9, $27, 1, $28)),
- x AS (INSERT INTO text_pending (ticket) VALUES ($5)),
- o AS (INSERT INTO outbox (id, kind, ticket, created_at, run_at) SELECT i, k, $5, $9, $9 FROM unnest($29::bigint[], $30::text[]) u(i, k)),
- d AS (INSERT INTO deadlines (id, subject_kind, subject, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, next_card_at, next_card)
-       SELECT i, 'ticket', $5, r, v, c, e, sa, b, du, p, pr, na, nc FROM unnest($31::bigint[], $32::text[], $33::int[], $34::text[], $35::text[], $36::timestamptz[], $37::timestamptz[], $38::timestamptz[], $39::bool[], $40::bool[], $41::timestamptz[], $42::text[]) u(i, r, v, c, e, sa, b, du, p, pr, na, nc)),
- c AS (INSERT INTO complainants (id, ticket, role, sealed, shown, shown_phone, has_phone, has_mail, phone_idx, id_idx, name_idx)
-       SELECT i, $5, r, se, sh, sp, hp, hm, pi, ii, ni FROM unnest($43::bigint[], $44::text[], $45::bytea[], $46::text[], $47::text[], $48::bool[], $49::bool[], $50::bytea[], $51::bytea[], $52::bytea[]) u(i, r, se, sh, sp, hp, hm, pi, ii, ni)),
- n AS MATERIALIZED (SELECT nextval('journal_id') AS id),
- j AS (INSERT INTO journal (id, subject_kind, subject, seq, at, recorded_at, actor, unit, action, provenance, commitments, prev, hash)
-       SELECT id, 'ticket', $5, 1, $8, $9, $53, $23, 'registered', $54, $55, $56, $28 FROM n),
- y AS (INSERT INTO journal_body (journal, body) SELECT id, $57 FROM n)
- INSERT INTO journal_pending (journal) SELECT id FROM n`
-
+// main fills the line that every registration has; Also follows it.
 func (b *opening) main(ctx context.Context, code, statement string, next, due *time.Time, c clockColumns, row journal.Row) error {
 	n, d := b.n, b.d
 	submission, err := d.pg.RowID(ctx)
 	if err != nil {
 		return err
 	}
-	jobs := append([]string{tickets.JobRoute}, n.Jobs...)
-	ids := make([]int64, len(jobs))
-	for i := range ids {
-		if ids[i], err = d.pg.RowID(ctx); err != nil {
+	l := &b.line
+	*l = openLine{submission: submission, ticket: b.id, number: string(b.number), statement: statement, deskPath: b.deskPath, next: next, due: due,
+		now: b.now, clocks: c, people: b.people, journal: row, new: n}
+	l.jobs = append([]string{tickets.JobRoute}, n.Jobs...)
+	for range l.jobs {
+		id, err := d.pg.RowID(ctx)
+		if err != nil {
 			return err
 		}
+		l.jobIDs = append(l.jobIDs, id)
 	}
-	raw, err := d.vault.Seal(aad("submission", submission), n.Raw)
-	if err != nil {
+	if l.raw, err = d.vault.Seal(aad("submission", submission), n.Raw); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(n.Raw)
-	p := &b.people
-	b.add(openSQL, n.Source, n.SourceID, submission, sum[:], b.id, n.Channel, raw, n.ReceivedAt, b.now, n.Disposition,
-		string(b.number), n.Kind, n.Track, n.Naming, n.Secrecy, n.Urgency, n.Category, n.Region, n.Place, n.Title, statement, n.People, n.Desk, b.deskPath,
-		next, due, tickets.ReceiptHash(d.vault.MAC, b.number, code), row.Hash, ids, jobs,
-		c.id, c.rule, c.version, c.calendar, c.event, c.start, c.base, c.due, c.provisional, c.printed, c.cardAt, c.card,
-		p.id, p.role, p.sealed, p.shown, p.shownPhone, p.hasPhone, p.hasMail, p.phoneIdx, p.idIdx, p.nameIdx,
-		row.Actor, n.Provenance, row.Commitments, row.Prev, row.Body)
+	l.sum = sum[:]
+	l.receipt = tickets.ReceiptHash(d.vault.MAC, b.number, code)
 	for _, s := range n.Also {
 		s.Args = append([]any{b.id, submission}, s.Args...)
 		b.stmts = append(b.stmts, s)
@@ -360,44 +338,5 @@ func (b *opening) rest(ctx context.Context) error {
 		}
 		b.stmts = append(b.stmts, stmts...)
 	}
-	return nil
-}
-
-// peopleColumns are the complainants as columns of unnest.
-type peopleColumns struct {
-	id                       []int64
-	role                     []string
-	sealed                   [][]byte
-	shown, shownPhone        []string
-	hasPhone, hasMail        []bool
-	phoneIdx, idIdx, nameIdx [][]byte
-}
-
-func (p *peopleColumns) add(v *vault.Vault, id, ticket int64, i int, c Complainant, confidential bool) error {
-	plain, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("complainant: %w", err)
-	}
-	sealed, err := v.Seal(aad("complainant", id), plain)
-	if err != nil {
-		return fmt.Errorf("seal complainant: %w", err)
-	}
-	role := c.Role
-	if role == "" {
-		role = "caller"
-	}
-	shown, phone := v.Pseudonym(ticket, i), ""
-	if !confidential {
-		shown, phone = vault.MaskName(c.Name), ""
-		if c.Phone != "" {
-			phone = vault.MaskPhone(c.Phone)
-		}
-	}
-	p.id, p.role, p.sealed = append(p.id, id), append(p.role, role), append(p.sealed, sealed)
-	p.shown, p.shownPhone = append(p.shown, shown), append(p.shownPhone, phone)
-	p.hasPhone, p.hasMail = append(p.hasPhone, strings.TrimSpace(c.Phone) != ""), append(p.hasMail, c.Mail != "")
-	p.phoneIdx = append(p.phoneIdx, v.Index(vault.Phone, c.Phone))
-	p.idIdx = append(p.idIdx, v.Index(vault.CitizenIDKind, c.IDNo))
-	p.nameIdx = append(p.nameIdx, v.Index(vault.Name, c.Name))
 	return nil
 }
