@@ -14,6 +14,6 @@ func (w *Workers) indexLoop() loop {
 	return loop{"index", 400 * time.Millisecond, func(ctx context.Context, _ time.Time) (bool, error) {
 		n, err := w.deps.Work.IndexBatch(ctx, indexMost)
 		w.meter.indexed.Add(float64(n))
-		return n == indexMost, err
+		return n >= indexMost, err
 	}}
 }

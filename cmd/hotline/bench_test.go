@@ -219,6 +219,7 @@ func median(x []float64) float64 {
 func (d *desk) register(b testing.TB, token string, clients int, span time.Duration) (int64, int64) {
 	b.Helper()
 	var done, failed atomic.Int64
+	bodies := sampleBodies(4000)
 	end := time.Now().Add(span)
 	client := &fasthttp.Client{MaxConnsPerHost: clients, ReadTimeout: 30 * time.Second}
 	var wg sync.WaitGroup
@@ -232,7 +233,7 @@ func (d *desk) register(b testing.TB, token string, clients int, span time.Durat
 				req.Header.SetMethod(http.MethodPost)
 				req.Header.SetContentType("application/json")
 				req.Header.Set("Authorization", "Bearer "+token)
-				req.SetBody(sampleBody(rng))
+				req.SetBody(bodies[rng.IntN(len(bodies))])
 				if err := client.Do(req, res); err != nil || res.StatusCode() != http.StatusCreated {
 					if failed.Add(1) == 1 {
 						b.Logf("first failure: %v %d %s", err, res.StatusCode(), res.Body())
@@ -250,26 +251,42 @@ func (d *desk) register(b testing.TB, token string, clients int, span time.Durat
 	return done.Load(), failed.Load()
 }
 
-var benchWords = strings.Split("低保 特困 补助 发放 到账 村里 乡镇 民政所 老人 孩子 残疾 住院 银行卡 公示 申请 材料 证明 收入 房子 车辆 打工 上学 邻居 核查 家访 没有 已经 今年 去年 上个月 电话 回复 希望 尽快 解决 情况 困难 生活 政策 标准", " ")
+// clauses are the words people use: every clause of the demo's statements.
+func clauses() []string {
+	var out []string
+	for _, s := range demo.Samples() {
+		text := demo.Fill(s.Statement, 8, 0)
+		out = append(out, strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("，。；！？、：\n", r) })...)
+	}
+	return out
+}
 
-// sampleBody is a help request with a contact and some 300 characters of varied text.
-func sampleBody(rng *rand.Rand) []byte {
-	var text strings.Builder
-	for text.Len() < 900 {
-		text.WriteString(benchWords[rng.IntN(len(benchWords))])
-		if rng.IntN(6) == 0 {
+var benchKinds = []string{"inquiry", "help", "suggestion", "complaint", "report"}
+
+// sampleBodies are registrations of every kind, each with a contact and some 300
+// characters put together anew from people's clauses; they are made before the
+// clock runs.
+func sampleBodies(n int) [][]byte {
+	rng := rand.New(rand.NewPCG(7, 11))
+	words := clauses()
+	out := make([][]byte, n)
+	for i := range out {
+		var text strings.Builder
+		for text.Len() < 900 {
+			text.WriteString(words[rng.IntN(len(words))])
 			text.WriteString("，")
 		}
-		text.WriteRune(rune(0x4e00 + rng.IntN(3000)))
+		fmt.Fprintf(&text, "编号%d。", rng.IntN(1_000_000))
+		body, err := json.Marshal(map[string]any{
+			"kind": benchKinds[i%len(benchKinds)], "channel": "call", "region": "140428102", "statement": text.String(),
+			"complainants": []map[string]any{{"role": "caller", "name": "王" + string(rune(0x4e00+rng.IntN(3000))), "phone": fmt.Sprintf("1990000%04d", rng.IntN(10000))}},
+		})
+		if err != nil {
+			panic(err)
+		}
+		out[i] = body
 	}
-	body, err := json.Marshal(map[string]any{
-		"kind": "help", "channel": "call", "region": "140428102", "statement": text.String(),
-		"complainants": []map[string]any{{"role": "caller", "name": "王" + string(rune(0x4e00+rng.IntN(3000))), "phone": fmt.Sprintf("1990000%04d", rng.IntN(10000))}},
-	})
-	if err != nil {
-		panic(err)
-	}
-	return body
+	return out
 }
 
 // settle waits until the workers have nothing left of the last burst.

@@ -18,8 +18,8 @@ import (
 // a flush of the log. Each carries its own settings, so that every row is
 // written on its own caller's behalf.
 const (
-	groupSize    = 8
-	groupWriters = 4
+	groupSize    = 16
+	groupWriters = 2
 )
 
 // registration is one ticket on its way to the log.

@@ -38,7 +38,7 @@ const openSQL = `WITH r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::
         next_due, due_at, received_at, entered_at, receipt, seq, head)
        SELECT ticket, number, 'registered', kind, track, channel, naming, secrecy, urgency, nullif(category, ''), region, place, title, statement, people, desk, desk, desk_path,
         coalesce(next, 'infinity'), due, received_at, now, receipt, 1, hash FROM r),
- x AS (INSERT INTO text_pending (ticket) SELECT ticket FROM r),
+ x AS (INSERT INTO text_pending (ticket, not_before) SELECT ticket, now + interval '2 seconds' FROM r),
  o AS (INSERT INTO outbox (id, kind, ticket, created_at, run_at) SELECT i, k, t, n, n FROM unnest($34::bigint[], $35::bigint[], $36::text[], $37::timestamptz[]) u(t, i, k, n)),
  d AS (INSERT INTO deadlines (id, subject_kind, subject, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, next_card_at, next_card)
        SELECT i, 'ticket', t, r, v, c, e, sa, b, du, p, pr, na, nc FROM unnest($38::bigint[], $39::bigint[], $40::text[], $41::int[], $42::text[], $43::text[], $44::timestamptz[], $45::timestamptz[], $46::timestamptz[], $47::bool[], $48::bool[], $49::timestamptz[], $50::text[]) u(t, i, r, v, c, e, sa, b, du, p, pr, na, nc)),
