@@ -71,11 +71,29 @@ CREATE UNIQUE INDEX t_number    ON tickets(number);
 CREATE INDEX t_open_due    ON tickets(next_due, id)             WHERE closed_at IS NULL;
 CREATE INDEX t_open_county ON tickets(county, next_due, id)     WHERE closed_at IS NULL AND county IS NOT NULL;
 CREATE INDEX t_open_town   ON tickets(township, next_due, id)   WHERE closed_at IS NULL AND township IS NOT NULL;
-CREATE INDEX t_open_count  ON tickets(unit_path, status) INCLUDE (recused) WHERE closed_at IS NULL;
 CREATE INDEX t_county_id   ON tickets(county, id)               WHERE county IS NOT NULL;
+CREATE INDEX t_open_count  ON tickets(unit_path, status) INCLUDE (recused, next_due, desk) WHERE closed_at IS NULL;
 CREATE INDEX t_town_id     ON tickets(township, id)             WHERE township IS NOT NULL;
 CREATE INDEX t_desk_id     ON tickets(desk, id);
 CREATE INDEX t_mine_due    ON tickets(investigator, next_due, id) WHERE closed_at IS NULL AND investigator IS NOT NULL;
+CREATE INDEX t_mine_id     ON tickets(investigator, id)         WHERE investigator IS NOT NULL;
+
+-- tickets.sight turned about, so that a unit finds what it had once.
+CREATE TABLE ticket_sight (
+  unit   int NOT NULL,
+  ticket bigint NOT NULL,
+  PRIMARY KEY (unit, ticket)
+);
+-- +goose StatementBegin
+CREATE FUNCTION app.keep_sight() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  DELETE FROM ticket_sight WHERE ticket = NEW.id AND TG_OP = 'UPDATE' AND unit = ANY (OLD.sight) AND NOT unit = ANY (coalesce(NEW.sight, '{}'));
+  INSERT INTO ticket_sight (unit, ticket) SELECT DISTINCT u, NEW.id FROM unnest(NEW.sight) u ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER keep_sight_of_new AFTER INSERT ON tickets FOR EACH ROW WHEN (NEW.sight IS NOT NULL) EXECUTE FUNCTION app.keep_sight();
+CREATE TRIGGER keep_sight AFTER UPDATE OF sight ON tickets FOR EACH ROW WHEN (OLD.sight IS DISTINCT FROM NEW.sight) EXECUTE FUNCTION app.keep_sight();
 
 CREATE TABLE recusals (
   ticket bigint NOT NULL REFERENCES tickets,

@@ -1,38 +1,44 @@
 -- +goose Up
 -- Text search: Han bigrams written by Go into a table of its own, behind the
 -- intake. Scope tokens stand beside the words: uID for the handling unit and
--- each unit above it, dID the desk, pID the investigators, sID units with sight,
--- mYYYYMM the month of entry.
+-- each unit above it, dID the desk, pID the investigators, sID units with sight.
+-- Run tokens name the runs of ids in which the ticket lies: aN ids N*2^10 and
+-- the 2^10 that follow, bN 2^13, cN 2^16, eN 2^19, fN 2^22.
+-- The vectors lie out of line, so that many hits stand on few pages.
 CREATE TABLE ticket_text (
   ticket bigint PRIMARY KEY,
   tsv    tsvector NOT NULL
-);
--- Only the indexing worker writes here, so the pending list costs no request a
--- wait, and it takes a third off the work of a batch. It is kept short because
--- every search reads it.
-CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = on, gin_pending_list_limit = 2048);
--- not_before spares a new ticket its first indexing where routing changes its
--- scope within the second; a search scans the tail itself.
+) WITH (toast_tuple_target = 128);
+CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = off);
 CREATE TABLE text_pending (
-  ticket     bigint NOT NULL,
-  not_before timestamptz
+  ticket bigint NOT NULL
 );
 CREATE INDEX text_pending_ticket ON text_pending(ticket);
 
--- app.search_ids walks the newest month, three more, then everything, and stops
--- at `most` ids the caller may see. It applies scope and recusal itself (@@ is
--- not leakproof, so the planner would not use the index under a policy); the
--- outer query reads the tickets through the policies once more.
+-- app.search_ids gives the newest `most` tickets below `before` (NULL: of all)
+-- that hold the words and that the caller may see, the newest first. Fewer than
+-- `most` are all there are.
+-- It walks runs of ids from the newest down, each as long as the hits so far
+-- suggest: at most eight times what has been walked, and never so long that a
+-- word frequent long ago gives more hits than can be sorted in some milliseconds.
+-- It applies scope and recusal itself (@@ is not leakproof, so the planner would
+-- not use the index under a policy); the outer query reads the tickets through
+-- the policies once more.
 -- +goose StatementBegin
-CREATE FUNCTION app.search_ids(words text, months text[], most int) RETURNS SETOF bigint
-LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = public, pg_temp SET jit = off AS $$
+CREATE FUNCTION app.search_ids(words text, before bigint, most int) RETURNS SETOF bigint
+LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = public, pg_temp SET jit = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   lo text := current_setting('app.lo', true);  hi text := current_setting('app.hi', true);
   keys int[] := nullif(current_setting('app.keys', true), '')::int[];
   desk_unit int := nullif(current_setting('app.desk', true), '')::int;
   me int := nullif(current_setting('app.person', true), '')::int;
   own int := nullif(current_setting('app.unit', true), '')::int;
-  scope text := ''; slice text; q tsquery; found int := 0; seen bigint[] := '{}'; r record; n int := 0;
+  scope text := ''; base tsquery; slice text; hit bigint;
+  upper_run bigint;   -- runs of 2^10 below this one are still to be walked
+  walked bigint := 0; -- runs walked
+  longest bigint;     -- runs to walk in one step
+  want bigint; level int; size bigint; n bigint; found int := 0;
 BEGIN
   IF keys IS NULL OR words = '' THEN RETURN; END IF;
   -- The city sees every handling unit: its own token would only cost time.
@@ -45,25 +51,39 @@ BEGIN
     IF me IS NOT NULL THEN scope := scope || CASE WHEN scope = '' THEN '' ELSE ' | ' END || 'p' || me; END IF;
     IF scope = '' THEN RETURN; END IF;
   END IF;
-  FOR n IN 1..3 LOOP
-    slice := CASE n WHEN 1 THEN months[1] WHEN 2 THEN array_to_string(months[2:4], ' | ') ELSE '' END;
-    CONTINUE WHEN n < 3 AND coalesce(slice, '') = '';
-    q := to_tsquery('simple', words);
-    IF slice <> '' THEN q := to_tsquery('simple', slice) && q; END IF;
-    IF scope <> '' THEN q := to_tsquery('simple', scope) && q; END IF;
-    FOR r IN
+  base := to_tsquery('simple', words);
+  IF scope <> '' THEN base := to_tsquery('simple', scope) && base; END IF;
+  IF before IS NULL THEN
+    SELECT max(ticket) + 1 INTO before FROM ticket_text;
+    IF before IS NULL THEN RETURN; END IF;
+  END IF;
+  upper_run := ((before - 1) >> 10) + 1;
+  longest := greatest(32, upper_run / 32);
+  IF own IS NOT NULL AND lo <> '/1/' THEN longest := longest * 8; END IF; -- a county has a twelfth of them
+  WHILE upper_run > 0 LOOP
+    want := CASE WHEN walked = 0 THEN 1 ELSE least(longest, walked * 7, 1 + walked * (most - found) * 3 / greatest(found * 2, 1)) END;
+    level := 0; size := 1;
+    WHILE level < 4 AND size * 8 <= want AND upper_run % (size * 8) = 0 LOOP
+      level := level + 1; size := size * 8;
+    END LOOP;
+    n := upper_run % (size * 8) / size;
+    n := least(greatest(want / size, 1), CASE WHEN n = 0 THEN 8 ELSE n END);
+    SELECT string_agg(substr('abcef', level + 1, 1) || k, ' | ') INTO slice FROM generate_series(upper_run / size - n, upper_run / size - 1) k;
+    FOR hit IN
       SELECT t.id FROM (
-        SELECT x.ticket FROM (SELECT ticket FROM ticket_text WHERE tsv @@ q LIMIT 20000 OFFSET 0) x ORDER BY x.ticket DESC
+        SELECT x.ticket FROM (SELECT ticket FROM ticket_text WHERE tsv @@ (to_tsquery('simple', slice) && base) OFFSET 0) x
+         WHERE x.ticket < before ORDER BY x.ticket DESC OFFSET 0
       ) m JOIN tickets t ON t.id = m.ticket
       WHERE (t.recused IS NULL OR NOT t.recused && keys)
         AND ((t.unit_path >= lo AND t.unit_path < hi) OR t.desk = desk_unit OR t.investigator = me OR t.second_investigator = me OR own = ANY (t.sight))
-      ORDER BY m.ticket DESC LIMIT most
+      ORDER BY m.ticket DESC LIMIT most - found
     LOOP
-      CONTINUE WHEN r.id = ANY (seen);
-      seen := seen || r.id; found := found + 1;
-      RETURN NEXT r.id;
-      IF found >= most THEN RETURN; END IF;
+      found := found + 1;
+      RETURN NEXT hit;
     END LOOP;
+    EXIT WHEN found >= most;
+    walked := walked + n * size;
+    upper_run := upper_run - n * size;
   END LOOP;
 END $$;
 -- +goose StatementEnd

@@ -49,7 +49,7 @@ func (c *conditions) scope(me pg.Me, view string) {
 		c.add("investigator = ?", me.Person)
 		return
 	case "past":
-		c.add("sight IS NOT NULL AND ? = ANY (sight) AND NOT (unit_path >= ? AND unit_path < ?)", me.Unit, me.Path, me.Path[:max(0, len(me.Path)-1)]+"0")
+		c.add("id IN (SELECT ticket FROM ticket_sight WHERE unit = ?) AND NOT (unit_path >= ? AND unit_path < ?)", me.Unit, me.Path, me.Path[:max(0, len(me.Path)-1)]+"0")
 		return
 	}
 	switch me.UnitKind {
@@ -100,35 +100,40 @@ func (d *DB) List(ctx context.Context, caller pg.Caller, f Filter) (Page, error)
 	}
 	f.Limit = min(f.Limit, 200)
 	var page Page
-	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
-		c := &conditions{}
+	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) (err error) {
 		if strings.TrimSpace(f.Query) != "" {
-			if err := d.search(ctx, tx, c, f); err != nil {
-				return err
-			}
-		} else {
-			c.scope(tx.Me, ViewOf(tx.Me, f.View))
-		}
-		if err := f.conditions(c, tx.Now, d.Tree()); err != nil {
+			page, err = d.search(ctx, tx, f)
 			return err
 		}
-		order, err := f.cursor(c)
-		if err != nil {
-			return err
-		}
-		c.args = append(c.args, f.Limit+1)
-		rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT %s FROM tickets%s ORDER BY %s LIMIT $%d`, lineColumns, c.where(), order, len(c.args)), c.args...)
-		if err != nil {
-			return fmt.Errorf("list tickets: %w", err)
-		}
-		page.Items, err = pgx.CollectRows(rows, scanLine)
-		if err != nil {
-			return fmt.Errorf("list tickets: %w", err)
-		}
-		page.cut(f)
-		return nil
+		page, err = d.page(ctx, tx, f, func(c *conditions) { c.scope(tx.Me, ViewOf(tx.Me, f.View)) })
+		return err
 	})
 	return page, err
+}
+
+// page reads one page of the tickets that the filter and some further
+// conditions leave.
+func (d *DB) page(ctx context.Context, tx *pg.Tx, f Filter, further func(c *conditions)) (Page, error) {
+	c := &conditions{}
+	further(c)
+	if err := f.conditions(c, tx.Now, d.Tree()); err != nil {
+		return Page{}, err
+	}
+	order, err := f.cursor(c)
+	if err != nil {
+		return Page{}, err
+	}
+	c.args = append(c.args, f.Limit+1)
+	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT %s FROM tickets%s ORDER BY %s LIMIT $%d`, lineColumns, c.where(), order, len(c.args)), c.args...)
+	if err != nil {
+		return Page{}, fmt.Errorf("list tickets: %w", err)
+	}
+	var page Page
+	if page.Items, err = pgx.CollectRows(rows, scanLine); err != nil {
+		return Page{}, fmt.Errorf("list tickets: %w", err)
+	}
+	page.cut(f)
+	return page, nil
 }
 
 func (f Filter) byDue() bool { return f.Sort == "due" && f.Query == "" }
@@ -149,19 +154,32 @@ func (p *Page) cut(f Filter) {
 	}
 }
 
+func badCursor() error {
+	return tickets.Invalid{{Field: "after", ZH: "翻页标记不正确", EN: "not a cursor"}}
+}
+
+// afterID is the cursor of a list by id: the last one shown, nil on the first page.
+func (f Filter) afterID() (*int64, error) {
+	if f.After == "" {
+		return nil, nil
+	}
+	id, err := strconv.ParseInt(f.After, 10, 64)
+	if err != nil || id < 0 {
+		return nil, badCursor()
+	}
+	return &id, nil
+}
+
 // cursor adds the condition of a later page and gives the order.
 func (f Filter) cursor(c *conditions) (string, error) {
-	bad := tickets.Invalid{{Field: "after", ZH: "翻页标记不正确", EN: "not a cursor"}}
 	if !f.byDue() {
-		if f.After != "" {
-			id, err := strconv.ParseInt(f.After, 10, 64)
-			if err != nil {
-				return "", bad
-			}
-			c.add("id < ?", id)
+		id, err := f.afterID()
+		if id != nil {
+			c.add("id < ?", *id)
 		}
-		return "id DESC", nil
+		return "id DESC", err
 	}
+	bad := badCursor()
 	if f.After != "" {
 		due, rest, ok := strings.Cut(f.After, ".")
 		id, err := strconv.ParseInt(rest, 10, 64)
@@ -188,7 +206,7 @@ func (f Filter) conditions(c *conditions, now time.Time, tree *units.Tree) error
 	case len(f.Status) > 1:
 		c.add("status = ANY (?)", f.Status)
 	}
-	if f.Open || f.byDue() || f.Overdue {
+	if f.Open || f.byDue() || f.Overdue || allOpen(f.Status) {
 		c.add("closed_at IS NULL")
 	}
 	for _, x := range []struct{ column, value string }{{"kind", f.Kind}, {"channel", f.Channel}, {"category", f.Category}, {"urgency", f.Urgency}, {"outcome", f.Outcome}} {
@@ -222,6 +240,17 @@ func (f Filter) conditions(c *conditions, now time.Time, tree *units.Tree) error
 	return nil
 }
 
+// allOpen tells whether only open statuses are asked for: then the small indexes
+// of the open tickets serve.
+func allOpen(list []string) bool {
+	for _, s := range list {
+		if !tickets.Status(s).Open() {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
 // Counts are the open tickets of the caller's list by status, and those that press.
 type Counts struct {
 	ByStatus map[string]int
@@ -234,29 +263,19 @@ type Counts struct {
 func (d *DB) Counts(ctx context.Context, caller pg.Caller, view string) (Counts, error) {
 	out := Counts{ByStatus: map[string]int{}}
 	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
-		c := &conditions{}
-		c.scope(tx.Me, ViewOf(tx.Me, view))
-		c.add("closed_at IS NULL")
 		b := &pgx.Batch{}
-		b.Queue(`SELECT status, count(*) FROM tickets`+c.where()+` GROUP BY status`, c.args...).Query(func(rows pgx.Rows) error {
-			defer rows.Close()
-			for rows.Next() {
-				var status string
-				var n int
-				if err := rows.Scan(&status, &n); err != nil {
-					return err
-				}
+		sql, args := countOpen(tx, ViewOf(tx.Me, view))
+		b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+			var status string
+			var n, overdue, today int
+			_, err := pgx.ForEachRow(rows, []any{&status, &n, &overdue, &today}, func() error {
 				out.ByStatus[status] = n
-			}
-			return rows.Err()
+				out.Overdue += overdue
+				out.DueToday += today
+				return nil
+			})
+			return err
 		})
-		count := func(dst *int, due time.Time) {
-			k := &conditions{parts: append([]string{}, c.parts...), args: append([]any{}, c.args...)}
-			k.add("next_due < ?", due)
-			b.Queue(`SELECT count(*) FROM tickets`+k.where(), k.args...).QueryRow(func(row pgx.Row) error { return row.Scan(dst) })
-		}
-		count(&out.Overdue, tx.Now)
-		count(&out.DueToday, workday.DateOf(tx.Now).End())
 		b.Queue(`SELECT count(*) FROM tickets WHERE investigator = $1 AND closed_at IS NULL`, tx.Me.Person).QueryRow(func(row pgx.Row) error { return row.Scan(&out.Mine) })
 		return tx.SendBatch(ctx, b).Close()
 	})
@@ -264,4 +283,20 @@ func (d *DB) Counts(ctx context.Context, caller pg.Caller, view string) (Counts,
 		return Counts{}, fmt.Errorf("count tickets: %w", err)
 	}
 	return out, nil
+}
+
+// countOpen is the query of the counts by status. A unit's and a desk's many
+// tickets are counted by a function that reads an index alone; the few of the
+// other lists through the policies.
+func countOpen(tx *pg.Tx, view string) (string, []any) {
+	tonight := workday.DateOf(tx.Now).End()
+	if tx.Me.Machine == "" && (view == "unit" || view == "desk" && tx.Me.Has(tickets.RoleOperator)) {
+		return `SELECT state, n, overdue, due FROM app.open_counts($1, $2, $3)`, []any{view, tx.Now, tonight}
+	}
+	c := &conditions{}
+	c.scope(tx.Me, view)
+	c.add("closed_at IS NULL")
+	n := len(c.args)
+	return fmt.Sprintf(`SELECT status, count(*), count(*) FILTER (WHERE next_due < $%d), count(*) FILTER (WHERE next_due < $%d) FROM tickets%s GROUP BY status`, n+1, n+2, c.where()),
+		append(c.args, tx.Now, tonight)
 }

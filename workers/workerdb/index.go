@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"hotline/internal/bigram"
 	"hotline/internal/pg"
-	"hotline/internal/workday"
 )
 
 // Locks of loops that must be single, taken inside the working transaction.
@@ -20,35 +18,43 @@ const (
 	lockSweep = 7221011
 )
 
-// indexed is what the search index holds of one ticket.
-type indexed struct {
-	ID        int64
-	UnitPath  string
-	Desk      int
-	Persons   []int // the investigators
-	Sight     []int
-	EnteredAt time.Time
-	Text      string
+// Indexed is what the search index holds of one ticket.
+type Indexed struct {
+	ID       int64
+	UnitPath string
+	Desk     int
+	Persons  []int // the investigators
+	Sight    []int
+	Text     string
 }
 
-// tokens are the words and the scope tokens of migrations/0007_search.sql.
-func (x indexed) tokens() []string {
+// TSVector is the row of ticket_text: the words, and the tokens of scope and
+// place of migrations/0007_search.sql, as a literal that Postgres casts.
+func (x Indexed) TSVector() string {
 	out := bigram.Tokens(x.Text)
 	for id := range strings.SplitSeq(strings.Trim(x.UnitPath, "/"), "/") {
 		out = append(out, "u"+id)
 	}
-	out = append(out, "d"+strconv.Itoa(x.Desk), Month(x.EnteredAt))
+	out = append(out, "d"+strconv.Itoa(x.Desk))
 	for _, p := range x.Persons {
 		out = append(out, "p"+strconv.Itoa(p))
 	}
 	for _, s := range x.Sight {
 		out = append(out, "s"+strconv.Itoa(s))
 	}
-	return out
+	return bigram.TSVector(append(out, runTokens(x.ID)...))
 }
 
-// Month is the token of the month in which a ticket was entered, by the desk's calendar.
-func Month(entered time.Time) string { return "m" + entered.In(workday.Zone).Format("200601") }
+// runTokens name the runs of neighbouring ids in which a ticket lies, from a
+// thousand ids (a) to four million (f). A search walks them from the newest id
+// down and so needs to look at no more hits than it shows.
+func runTokens(id int64) []string {
+	out := make([]string, 0, 5)
+	for i, letter := range "abcef" { // d is the desk
+		out = append(out, string(letter)+strconv.FormatInt(id>>(10+3*i), 10))
+	}
+	return out
+}
 
 // IndexBatch writes the search text of up to max tickets that wait for it, the
 // oldest first, and says how many waiting lines it took; several may be of one
@@ -81,8 +87,7 @@ func takePending(ctx context.Context, tx *pg.Tx, max int) ([]int64, error) {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		WITH ripe AS MATERIALIZED (SELECT ticket FROM text_pending WHERE not_before IS NULL OR not_before <= $2 ORDER BY ticket LIMIT $1)
-		DELETE FROM text_pending WHERE ticket IN (SELECT ticket FROM ripe) RETURNING ticket`, max, tx.Now)
+		DELETE FROM text_pending WHERE ctid = ANY(ARRAY(SELECT ctid FROM text_pending ORDER BY ticket LIMIT $1)) RETURNING ticket`, max)
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +96,10 @@ func takePending(ctx context.Context, tx *pg.Tx, max int) ([]int64, error) {
 
 // loadIndexed reads what may be searched for: never a sealed statement, and of
 // replies and findings all that stand.
-func loadIndexed(ctx context.Context, tx *pg.Tx, ids []int64) ([]indexed, error) {
+func loadIndexed(ctx context.Context, tx *pg.Tx, ids []int64) ([]Indexed, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT t.id, t.unit_path, t.desk, array_remove(ARRAY[t.investigator, t.second_investigator], NULL) AS persons,
-		       coalesce(t.sight, '{}') AS sight, t.entered_at,
+		       coalesce(t.sight, '{}') AS sight,
 		       concat_ws(E'\n', t.title, t.place, t.statement,
 		         (SELECT string_agg(a.text, E'\n') FROM allegations a WHERE a.ticket = t.id),
 		         (SELECT string_agg(concat_ws(E'\n', f.method, f.evidence, f.corrected), E'\n') FROM findings f WHERE f.ticket = t.id AND NOT f.superseded),
@@ -103,13 +108,13 @@ func loadIndexed(ctx context.Context, tx *pg.Tx, ids []int64) ([]indexed, error)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[indexed])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Indexed])
 }
 
-func writeTexts(ctx context.Context, tx *pg.Tx, list []indexed) error {
+func writeTexts(ctx context.Context, tx *pg.Tx, list []Indexed) error {
 	ids, words := make([]int64, len(list)), make([]string, len(list))
 	for i, x := range list {
-		ids[i], words[i] = x.ID, bigram.TSVector(x.tokens())
+		ids[i], words[i] = x.ID, x.TSVector()
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ticket_text (ticket, tsv) SELECT id, words::tsvector FROM unnest($1::bigint[], $2::text[]) AS x(id, words)

@@ -35,7 +35,7 @@ func (w *world) ticket(t *testing.T, id int64, statement string) {
 	w.Exec(t, `INSERT INTO tickets (id, number, status, kind, track, channel, naming, secrecy, urgency, statement, desk, unit, unit_path, investigator, sight, received_at, entered_at, receipt, seq, head)
 		VALUES ($1, $2, 'handling', 'help', 'own', 'call', 'named', 'open', 'normal', $3, 1, 13, '/1/10/13/', 1, '{10}', $4, $4, '', 1, '')`,
 		id, fmt.Sprintf("%013d", id), statement, time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC))
-	w.Exec(t, `INSERT INTO text_pending (ticket) VALUES ($1)`, id)
+	w.Exec(t, `INSERT INTO text_pending VALUES ($1)`, id)
 }
 
 func (w *world) index(t *testing.T, want int) {
@@ -56,8 +56,7 @@ func TestIndexHoldsWordsAndScope(t *testing.T) {
 	var text string
 	w.Row(t, `SELECT array_to_string(tsvector_to_array(tsv), ' ') FROM ticket_text WHERE ticket = 1`, nil, &text)
 	got := strings.Fields(text)
-	// 2026-10-31 17:00 UTC is November in the city.
-	for _, want := range []string{"低保", "停了", "停发", "补发", "watm", "u1", "u10", "u13", "d1", "p1", "s10", "m202611"} {
+	for _, want := range []string{"低保", "停了", "停发", "补发", "watm", "u1", "u10", "u13", "d1", "p1", "s10", "a0", "b0", "c0", "e0", "f0"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("no %s among %v", want, got)
 		}
@@ -71,7 +70,7 @@ func TestIndexAgainFollowsTheTicket(t *testing.T) {
 	w.ticket(t, 1, "低保")
 	w.index(t, 1)
 	w.Exec(t, `UPDATE tickets SET unit = 20, unit_path = '/1/20/'`)
-	w.Exec(t, `INSERT INTO text_pending (ticket) VALUES (1), (1)`)
+	w.Exec(t, `INSERT INTO text_pending VALUES (1), (1)`)
 	w.index(t, 2)
 	if n := w.count(t, `SELECT count(*) FROM ticket_text WHERE tsv @@ 'u20' AND NOT tsv @@ 'u10'`); n != 1 {
 		t.Error("the index still has the old unit")
