@@ -130,7 +130,7 @@ func (d *doctor) postgres(ctx context.Context) error {
 	}
 	switch {
 	case version < 150000:
-		return fmt.Errorf("Postgres %d is too old: 15 or newer is needed", version/10000)
+		return fmt.Errorf("version %d of Postgres is too old: 15 or newer is needed", version/10000)
 	case !utf8:
 		return errors.New("the database is not in UTF-8: create it with ENCODING 'UTF8'")
 	case !create && !logins:

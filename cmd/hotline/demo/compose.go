@@ -24,11 +24,11 @@ type composer struct {
 
 	exhausted bool // the reply reached nobody
 
-	deskLead, deskOperator      string
-	lead, approver              string // of the unit that handles it
-	phone, mail, order, nobody  bool
-	handledBy                   string // units.City, units.County or units.Township
-	finding, outcome, corrected string
+	deskLead, deskOperator     string
+	lead, approver             string // of the unit that handles it
+	phone, mail, order, nobody bool
+	handledBy                  string // units.City, units.County or units.Township
+	finding, corrected         string
 }
 
 // compose writes an item received at the time given whose steps end at until.
