@@ -9,9 +9,15 @@ CREATE TABLE ticket_text (
   ticket bigint PRIMARY KEY,
   tsv    tsvector NOT NULL
 ) WITH (toast_tuple_target = 128);
-CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = off);
+-- Only the indexing worker writes here, so the pending list costs no request a
+-- wait, and it takes a third off the work of a batch. It is kept short because
+-- every step of a search reads it.
+CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = on, gin_pending_list_limit = 2048);
+-- not_before spares a new ticket its first indexing where routing changes its
+-- scope within the second; a search scans the tail itself.
 CREATE TABLE text_pending (
-  ticket bigint NOT NULL
+  ticket     bigint NOT NULL,
+  not_before timestamptz
 );
 CREATE INDEX text_pending_ticket ON text_pending(ticket);
 

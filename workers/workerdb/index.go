@@ -87,7 +87,8 @@ func takePending(ctx context.Context, tx *pg.Tx, max int) ([]int64, error) {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		DELETE FROM text_pending WHERE ctid = ANY(ARRAY(SELECT ctid FROM text_pending ORDER BY ticket LIMIT $1)) RETURNING ticket`, max)
+		WITH ripe AS MATERIALIZED (SELECT ticket FROM text_pending WHERE not_before IS NULL OR not_before <= $2 ORDER BY ticket LIMIT $1)
+		DELETE FROM text_pending WHERE ticket IN (SELECT ticket FROM ripe) RETURNING ticket`, max, tx.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (w *world) ticket(t *testing.T, id int64, statement string) {
 	w.Exec(t, `INSERT INTO tickets (id, number, status, kind, track, channel, naming, secrecy, urgency, statement, desk, unit, unit_path, investigator, sight, received_at, entered_at, receipt, seq, head)
 		VALUES ($1, $2, 'handling', 'help', 'own', 'call', 'named', 'open', 'normal', $3, 1, 13, '/1/10/13/', 1, '{10}', $4, $4, '', 1, '')`,
 		id, fmt.Sprintf("%013d", id), statement, time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC))
-	w.Exec(t, `INSERT INTO text_pending VALUES ($1)`, id)
+	w.Exec(t, `INSERT INTO text_pending (ticket) VALUES ($1)`, id)
 }
 
 func (w *world) index(t *testing.T, want int) {
@@ -70,7 +70,7 @@ func TestIndexAgainFollowsTheTicket(t *testing.T) {
 	w.ticket(t, 1, "低保")
 	w.index(t, 1)
 	w.Exec(t, `UPDATE tickets SET unit = 20, unit_path = '/1/20/'`)
-	w.Exec(t, `INSERT INTO text_pending VALUES (1), (1)`)
+	w.Exec(t, `INSERT INTO text_pending (ticket) VALUES (1), (1)`)
 	w.index(t, 2)
 	if n := w.count(t, `SELECT count(*) FROM ticket_text WHERE tsv @@ 'u20' AND NOT tsv @@ 'u10'`); n != 1 {
 		t.Error("the index still has the old unit")
