@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -183,9 +184,24 @@ func (d *doctor) calendar(context.Context) error {
 func (d *doctor) ports(context.Context) error {
 	l, err := net.Listen("tcp", d.c.Listen)
 	if err != nil {
-		return fmt.Errorf("%s is taken (a running hotline?): set HOTLINE_LISTEN", d.c.Listen)
+		if alive(d.c.Listen) {
+			d.note("a hotline answers on %s already", d.c.Listen)
+			return nil
+		}
+		return fmt.Errorf("%s is taken by another program: set HOTLINE_LISTEN", d.c.Listen)
 	}
 	return l.Close()
+}
+
+// alive asks whether what listens there is one of us.
+func alive(address string) bool {
+	client := http.Client{Timeout: 2 * time.Second}
+	res, err := client.Get("http://" + address + "/healthz")
+	if err != nil {
+		return false
+	}
+	res.Body.Close()
+	return res.StatusCode == http.StatusOK
 }
 
 func (d *doctor) mail(ctx context.Context) error {

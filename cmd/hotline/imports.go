@@ -24,8 +24,9 @@ type importCalendarCommand struct {
 	By   string `help:"Who imports it, for the history." default:"cli"`
 }
 
-// Run adds the year as a new calendar version and makes it the active one.
-// Clocks opened before keep the version they were computed with.
+// Run adds the year as a new calendar version, makes it the active one, and
+// computes the open provisional clocks again; each leaves a journal row with the
+// due time before and after.
 func (i *importCalendarCommand) Run(ctx context.Context, c Config, log *slog.Logger, w io.Writer) error {
 	data, err := os.ReadFile(i.File)
 	if err != nil {
@@ -57,7 +58,13 @@ func (i *importCalendarCommand) Run(ctx context.Context, c Config, log *slog.Log
 		return err
 	}
 	fmt.Fprintf(w, "%s is in force; %d dates are judged differently from %s\n", next.Version(), len(workday.Differences(old, next)), old.Version())
-	return nil
+	a := newApp(c, options{}, log, s)
+	if err := a.buildDesk(ctx); err != nil {
+		return err
+	}
+	moved, err := a.tickets.Recompute(ctx)
+	fmt.Fprintf(w, "%d provisional due times moved\n", moved)
+	return err
 }
 
 func activate(ctx context.Context, ownerURL string, cal *workday.Calendar, by string) error {

@@ -75,13 +75,23 @@ func (d *DB) Explain(ctx context.Context, caller pg.Caller, number string, id in
 }
 
 func (d *DB) explain(v *View, x Deadline) (deadline.Explanation, error) {
+	in, err := d.input(v, x)
+	if err != nil {
+		return deadline.Explanation{}, err
+	}
+	return deadline.Explain(in)
+}
+
+// input is what a stored clock was computed from: its rule version, its calendar
+// version, the printed time, and the clock it hangs on.
+func (d *DB) input(v *View, x Deadline) (deadline.In, error) {
 	rule, _, ok := d.rebuild(x)
 	if !ok {
-		return deadline.Explanation{}, fmt.Errorf("rule %s version %d is not known", x.Rule, x.RuleVersion)
+		return deadline.In{}, fmt.Errorf("rule %s version %d is not known", x.Rule, x.RuleVersion)
 	}
 	calendar := d.clocks.Calendar(x.Calendar)
 	if calendar == nil {
-		return deadline.Explanation{}, fmt.Errorf("calendar %s is not known", x.Calendar)
+		return deadline.In{}, fmt.Errorf("calendar %s is not known", x.Calendar)
 	}
 	in := deadline.In{Rule: rule, Start: x.StartAt, Calendar: calendar}
 	if x.Printed {
@@ -100,7 +110,7 @@ func (d *DB) explain(v *View, x Deadline) (deadline.Explanation, error) {
 			in.Outer = &due
 		}
 	}
-	return deadline.Explain(in)
+	return in, nil
 }
 
 // Staff is somebody who can be given a ticket.
