@@ -20,7 +20,7 @@ var routeReasons = map[string]Word{
 	"nobody_above":     {ZH: "被举报对象为%s，本系统内无上级可办，建议移送上级或纪检监察机关", EN: "%s is accused and nobody inside stands above: transfer it"},
 	"order_taken_over": {ZH: "平台派给被举报单位%s，由%s接办，并记录被举报单位已从平台获知", EN: "the platform addressed %s, which is accused: %s takes it over; the accused already knows"},
 	"above_place":      {ZH: "事发地%s，由%s办理", EN: "it happened in %s; %s handles it"},
-	"respondent":       {ZH: "对原决定或服务有异议，由能纠正的单位换人办理 %s", EN: "a decision or service is disputed: the unit that can mend it handles it, by other people %s"},
+	"respondent":       {ZH: "对原决定或服务有异议，由能纠正的单位换人办理；原决定单位：%s", EN: "a decision or service is disputed: the unit that can mend it handles it, by other people; decided by %s"},
 	"region":           {ZH: "地点属%s", EN: "the place is in %s"},
 	"region_ambiguous": {ZH: "地名不唯一，请选择：%s", EN: "the place is ambiguous, please choose: %s"},
 	"region_conflict":  {ZH: "区划代码为%s，文中又提到%s，请核对", EN: "the code says %s, the text also names %s: please check"},

@@ -171,7 +171,11 @@ var findingsOf = map[string][]string{
 func FindingsOf(kind string) Words {
 	var out Words
 	for _, c := range findingsOf[kind] {
-		out = append(out, Word{c, FindingOutcomes.ZH(c), FindingOutcomes.EN(c)})
+		w := Word{c, FindingOutcomes.ZH(c), FindingOutcomes.EN(c)}
+		if kind == Help && c == "partly" {
+			w.ZH, w.EN = "部分办理", "partly done" // help is given, not true
+		}
+		out = append(out, w)
 	}
 	return out
 }
@@ -196,7 +200,7 @@ var Satisfactions = Words{
 
 // ComplainantRoles is the vocabulary of a complainant's part in the matter.
 var ComplainantRoles = Words{
-	{"caller", "来电人", "caller"}, {"beneficiary", "受益人", "beneficiary"}, {"representative", "代表人", "representative"}, {"signer", "联名人", "signer"},
+	{"caller", "诉求人", "complainant"}, {"beneficiary", "受益人", "beneficiary"}, {"representative", "代表人", "representative"}, {"signer", "联名人", "signer"},
 }
 
 // Roles of accounts, as protection rules name them.

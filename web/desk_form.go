@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,8 @@ func (s *server) deskForm(c *fiber.Ctx, v *visit) error {
 		if p.Saved, err = s.savedView(c, v, number); err != nil {
 			return err
 		}
+		// It stands above, where its state is kept up to date.
+		p.Recent = slices.DeleteFunc(p.Recent, func(x Line) bool { return p.Saved != nil && x.Number == number })
 	}
 	return s.render(c, v, fiber.StatusOK, p)
 }

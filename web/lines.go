@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"hotline/internal/deadline"
 	"hotline/internal/units"
@@ -61,7 +62,7 @@ type Line struct {
 
 func (s *server) line(l Lang, x ticketdb.Line) Line {
 	out := Line{Number: x.Number, Status: x.Status, Kind: x.Kind, Channel: x.Channel, Urgency: x.Urgency, Secrecy: x.Secrecy,
-		Title: x.Title, Excerpt: x.Excerpt, Unit: s.unitShort(x.Unit), ReceivedAt: x.ReceivedAt, Supervised: x.Supervised,
+		Title: x.Title, Excerpt: cutOff(x.Excerpt), Unit: s.unitShort(x.Unit), ReceivedAt: x.ReceivedAt, Supervised: x.Supervised,
 		Urges: x.Urges, Redos: x.Redos, Version: x.Version, Open: x.ClosedAt == nil}
 	if x.Outcome != nil {
 		out.Outcome = *x.Outcome
@@ -70,6 +71,17 @@ func (s *server) line(l Lang, x ticketdb.Line) Line {
 		out.Due = s.dueView(l, x.NextDue)
 	}
 	return out
+}
+
+// excerptLength is how much of a statement a list gets, in characters.
+const excerptLength = 80
+
+// cutOff marks an excerpt that ends in the middle of the words.
+func cutOff(excerpt string) string {
+	if utf8.RuneCountInString(excerpt) < excerptLength {
+		return excerpt
+	}
+	return excerpt + "…"
 }
 
 func (s *server) lines(l Lang, list []ticketdb.Line) []Line {

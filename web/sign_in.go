@@ -34,10 +34,10 @@ var demoAccounts = []struct {
 	login string
 	what  Text
 }{
-	{"operator", Text{"市局坐席：登记来电来访来信", "city operator: registers calls, visits, letters"}},
-	{"lead-city", Text{"市局负责人：派单、审核、督办", "city lead: dispatches, approves, supervises"}},
-	{"lead-140428", Text{"长子县负责人：签收、指定核查员、审核", "county lead: signs, assigns, approves"}},
-	{"handler-140428", Text{"长子县核查员：核查、提交答复", "county investigator: verifies, submits"}},
+	{"operator", Text{"市局坐席王文平：登记来电来访来信", "city operator: registers calls, visits, letters"}},
+	{"lead-city", Text{"市局负责人李志荣：派单、审核、督办", "city lead: dispatches, approves, supervises"}},
+	{"lead-140428", Text{"长子县负责人徐丽强：签收、指定核查员、审核", "county lead: signs, assigns, approves"}},
+	{"handler-140428", Text{"长子县核查员胡梅芳：核查、提交答复", "county investigator: verifies, submits"}},
 	{"system", Text{"系统管理员：运行页", "system administrator: operations page"}},
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -25,6 +26,7 @@ type ActionForm struct {
 	Open    bool // sent before and refused
 	First   bool // the likely next step
 	Danger  bool // takes it away from somebody, or ends it
+	Plain   bool // nothing to fill in: the button itself does it
 	Back    string
 }
 
@@ -122,7 +124,7 @@ type formBuilder struct {
 
 // form draws a row; about tells forms of the same action apart (the allegation).
 func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
-	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), Text: b.v.lang.T(r.ZH, r.EN), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
+	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), Text: b.v.lang.T(r.ZH, capital(r.EN)), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
 		Form: b.token, Version: b.t.Version, Seq: b.t.Seq, Danger: slices.Contains([]tickets.Action{tickets.ActRecall, tickets.ActSendBack, tickets.ActExhausted, tickets.ActRedo}, r.Action)}
 	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about)
 	errors := map[string]string{}
@@ -143,6 +145,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 		b.choices(&x, need, r.Action)
 		f.Fields = append(f.Fields, x)
 	}
+	f.Plain = !slices.ContainsFunc(f.Fields, func(x FieldView) bool { return x.Type != "" && x.Type != "hidden" })
 	for _, text := range errors { // of fields the form does not show
 		f.Error += text
 	}
@@ -224,7 +227,18 @@ func (b *formBuilder) staffWord(p ticketdb.Staff) string {
 	if p.Unit != b.t.Unit {
 		text += "（" + b.s.unitShort(p.Unit) + "）"
 	}
+	for _, r := range p.Roles {
+		text += " " + l.Word("role", r)
+	}
 	return text + l.T("，在办 ", ", in hand ") + itoa(p.Open)
+}
+
+// capital begins the words of a button as a sentence begins.
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // mayGo keeps the list of units to those that make sense for the action.

@@ -57,6 +57,7 @@ type AccusedView struct{ Unit, Person, Post string }
 type AllegationView struct {
 	tickets.Allegation
 	Category string
+	Found    string // the finding in a word that fits the kind of ticket
 	Author   string
 	Second   string
 	Record   *ActionForm
@@ -169,6 +170,7 @@ func (s *server) ticketParts(l Lang, p *TicketPage, t *ticketdb.View) {
 	for _, a := range t.Allegations {
 		x := AllegationView{Allegation: a, Category: categoryWord(l, a.Category)}
 		if a.Finding != nil {
+			x.Found = findingWord(l, t.Kind, a.Finding.Outcome)
 			x.Author, x.Second = t.Names[a.Finding.Author], t.Names[a.Finding.Second]
 			if x.Second == "" {
 				x.Second = a.Finding.SecondName
@@ -233,4 +235,12 @@ func categoryWord(l Lang, code string) string {
 		}
 	}
 	return code
+}
+
+func findingWord(l Lang, kind, outcome string) string {
+	w := tickets.FindingsOf(kind)
+	if !w.Has(outcome) {
+		return l.Word("finding", outcome)
+	}
+	return l.T(w.ZH(outcome), w.EN(outcome))
 }

@@ -30,6 +30,7 @@ var workGroups = []struct {
 	filter                               ticketdb.Filter
 }{
 	{tickets.RoleInvestigator, "我承办的", "Assigned to me", "没有在办工单。", "Nothing in hand.", "/tickets?view=mine", ticketdb.Filter{View: "mine", Open: true}},
+	{tickets.RoleLead, "待派单", "To dispatch", "没有待派工单。", "Nothing to dispatch.", "/dispatch", ticketdb.Filter{View: "desk", Status: []string{"registered"}}},
 	{tickets.RoleLead, "待签收", "To sign", "没有待签收工单。", "Nothing to sign.", "/tickets?status=dispatched", ticketdb.Filter{View: "unit", Status: []string{"dispatched"}}},
 	{tickets.RoleLead, "待审核", "To approve", "没有待审核工单。", "Nothing to approve.", "/tickets?status=approval", ticketdb.Filter{View: "unit", Status: []string{"approval"}}},
 	{tickets.RoleLead, "已超期", "Overdue", "没有超期工单。", "Nothing is overdue.", "/tickets?overdue=1", ticketdb.Filter{View: "unit", Overdue: true}},
