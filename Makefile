@@ -27,7 +27,7 @@ test: ## install what the tests need, check the code, run every test
 bench: ## the speed figures of docs/performance.md
 	@scripts/install bench
 	@scripts/assets
-	go test -run '^$$' -bench '^BenchmarkDesk' -benchtime 1x -timeout 90m ./cmd/hotline
+	go test -run '^$$' -bench '^BenchmarkDesk' -benchtime 1x -timeout 90m ./cmd/hotline ./intake/maildb
 
 lint: ## gofmt, go vet, staticcheck, and drawn documents up to date
 	@scripts/lint

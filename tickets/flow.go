@@ -180,7 +180,7 @@ var Flow = []Row{
 	{Action: ActNote, ZH: "备注", EN: "note", From: anyStatus, By: everybody, Needs: []Field{noteMust}},
 	{Action: ActAttach, ZH: "添加附件", EN: "attach", From: openStatuses, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{attachments}, Hidden: true},
 	{Action: ActUrge, ZH: "催办", EN: "urge", From: openStatuses, By: append(slices.Clone(everybody), platform), Needs: []Field{noteOpt}, Jobs: []string{JobNotify}},
-	{Action: ActSupervise, ZH: "督办", EN: "supervise", From: openStatuses, By: []By{lead(AtAbove), platform}, Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
+	{Action: ActSupervise, ZH: "督办", EN: "supervise", From: openStatuses, By: []By{lead(AtAbove), machine, platform}, Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
 	{Action: ActExplainLate, ZH: "情况说明", EN: "state why it is late", From: openStatuses, By: workers, Needs: []Field{reason}},
 	{Action: ActLink, ZH: "关联工单", EN: "link", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKind, noteOpt}},
 	{Action: ActCoHandle, ZH: "协办", EN: "co-handler", From: []Status{Dispatched, Handling}, By: []By{lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{unitField, noteOpt}, Gates: []Gate{gateAccusedFloor}, Jobs: []string{JobNotify}},
@@ -209,6 +209,7 @@ const (
 	JobPlatformAnswer  = "platform_answer"
 	JobFetch           = "fetch_attachment"
 	JobAcknowledge     = "acknowledge"
+	JobSupervise       = "supervise" // a red card calls the level above
 )
 
 // RowOf finds the row of an action, whatever the status; ok is false where the

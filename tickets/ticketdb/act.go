@@ -329,6 +329,8 @@ func (w *writing) clocks(ctx context.Context) error {
 		switch event := meeting(rule, w.c.Meets); {
 		case known && event != "":
 			met = append(met, x.ID)
+		case known && w.c.Cancel && w.act.Action == tickets.ActAnswer && rule.MetBy(deadline.EventPlatformAccepted):
+			left = append(left, x) // an order answered at once is met when the platform takes the answer
 		case w.c.Cancel || (w.c.Opens == "dispatch" || w.c.Opens == "redo") && isHopDuty(x.Rule):
 			cancelled = append(cancelled, x.ID)
 		default:

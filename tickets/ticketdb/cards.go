@@ -76,8 +76,13 @@ func (d *DB) queueCard(ctx context.Context, tx *pg.Tx, b *pgx.Batch, c dueCard) 
 	}
 	b.Queue(`INSERT INTO cards (id, ticket, deadline, level, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, id, c.Ticket, c.ID, c.Level, tx.Now)
 	b.Queue(`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $5)`, job, tickets.JobNotify, c.Ticket, args, tx.Now)
-	if level.Supervises() {
-		b.Queue(`UPDATE tickets SET supervised = true WHERE id = $1 AND NOT supervised`, c.Ticket)
+	if level == deadline.Red {
+		// A step of its own: it locks the ticket, and cards lock the clock first.
+		s, err := outboxStmt(ctx, tx, tickets.JobSupervise, c.Ticket, map[string]any{"deadline": c.ID})
+		if err != nil {
+			return err
+		}
+		b.Queue(s.SQL, s.Args...)
 	}
 	at, next := d.cardAfter(c)
 	b.Queue(`UPDATE deadlines SET next_card_at = $2, next_card = $3 WHERE id = $1 AND subject = $4`, c.ID, at, next, c.Ticket)

@@ -59,7 +59,7 @@ type verified struct {
 
 // stateColumns are the columns that acts change through the journal's "set".
 const stateColumns = `jsonb_build_object('number', number, 'status', status, 'kind', kind, 'track', track, 'channel', channel, 'naming', naming, 'secrecy', secrecy,
-	'urgency', urgency, 'region', region, 'unit', unit, 'outcome', outcome, 'investigator', investigator, 'second_investigator', second_investigator, 'redos', redos, 'statement', statement)`
+	'urgency', urgency, 'region', region, 'unit', unit, 'outcome', outcome, 'investigator', investigator, 'second_investigator', second_investigator, 'redos', redos, 'urges', urges, 'supervised', supervised, 'satisfaction', satisfaction, 'statement', statement)`
 
 func verifySubjects(ctx context.Context, tx *pg.Tx, after int64) ([]verified, error) {
 	rows, err := tx.Query(ctx, `SELECT id, seq, head, `+stateColumns+` FROM tickets WHERE id > $1 ORDER BY id LIMIT $2`, after, verifyBatch)
@@ -176,7 +176,7 @@ func (p replayed) compare(v verified, c children, fault func(string)) {
 		if text, ok := stored.(string); ok && column == "statement" {
 			stored = digest(text)
 		}
-		if known && fmt.Sprint(told) != fmt.Sprint(stored) || !known && stored != nil && column != "redos" && column != "statement" {
+		if known && fmt.Sprint(told) != fmt.Sprint(stored) || !known && !unset(stored) {
 			fault(fmt.Sprintf("column %s is not what the journal says", column))
 		}
 	}
@@ -196,6 +196,9 @@ func (p replayed) compare(v verified, c children, fault func(string)) {
 	sameTexts("reply", c.replies, p.replies, fault)
 	sameTexts("finding", c.findings, p.findings, fault)
 }
+
+// unset is what a column holds before any act has changed it.
+func unset(v any) bool { return v == nil || v == false || v == float64(0) }
 
 func sameTexts(what string, stored, told map[int64]string, fault func(string)) {
 	if len(stored) != len(told) {
