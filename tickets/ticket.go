@@ -225,9 +225,9 @@ func (t *Ticket) Allegation(n int) *Allegation {
 }
 
 // Answerable tells whether somebody can be answered at all: a person with a way
-// to be reached, or the platform that sent the order.
+// to be reached, named or not, or the platform that sent the order.
 func (t *Ticket) Answerable() bool {
-	return t.Track == TrackOrder || (t.Naming != Anonymous && (t.HasPhone || t.HasMail || t.Naming == Named || t.Naming == Joint))
+	return t.Track == TrackOrder || t.HasPhone || t.HasMail || t.Naming == Named || t.Naming == Joint
 }
 
 // FirstAllegation is the statement as the one allegation of a ticket nobody has
