@@ -11,8 +11,16 @@ CREATE TABLE ticket_text (
 ) WITH (toast_tuple_target = 128);
 -- Only the indexing worker writes here, so the pending list costs no request a
 -- wait, and it takes a third off the work of a batch. It is kept short because
--- every step of a search reads it.
-CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = on, gin_pending_list_limit = 2048);
+-- every step of a search reads all of it, and emptied by the worker (app.settle_texts)
+-- whenever nothing waits.
+CREATE INDEX ticket_text_tsv ON ticket_text USING gin (tsv) WITH (fastupdate = on, gin_pending_list_limit = 1024);
+-- +goose StatementBegin
+CREATE FUNCTION app.settle_texts() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT gin_clean_pending_list('ticket_text_tsv')
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION app.settle_texts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.settle_texts TO hotline_work;
 -- not_before spares a new ticket its first indexing where routing changes its
 -- scope within the second; a search scans the tail itself.
 CREATE TABLE text_pending (
@@ -64,7 +72,7 @@ BEGIN
     IF before IS NULL THEN RETURN; END IF;
   END IF;
   upper_run := ((before - 1) >> 10) + 1;
-  longest := greatest(32, upper_run / 32);
+  longest := greatest(64, upper_run / 16);
   IF own IS NOT NULL AND lo <> '/1/' THEN longest := longest * 8; END IF; -- a county has a twelfth of them
   WHILE upper_run > 0 LOOP
     want := CASE WHEN walked = 0 THEN 1 ELSE least(longest, walked * 7, 1 + walked * (most - found) * 3 / greatest(found * 2, 1)) END;

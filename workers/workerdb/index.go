@@ -72,7 +72,11 @@ func (d *DB) IndexBatch(ctx context.Context, max int) (int, error) {
 		if err != nil {
 			return err
 		}
-		return writeTexts(ctx, tx, list)
+		if err := writeTexts(ctx, tx, list); err != nil || len(ids) >= max {
+			return err
+		}
+		_, err = tx.Exec(ctx, `SELECT app.settle_texts()`) // nothing waits: searches need not read the pending list
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("index texts: %w", err)
