@@ -100,12 +100,14 @@ func (w *world) workers(t *testing.T, jobs ...Job) *Workers {
 	return ws
 }
 
-// until waits for a condition that other goroutines bring about.
+// until waits for a condition that other goroutines bring about. It gives up late:
+// with the race detector, on a machine that runs every other package's tests too,
+// half a minute was not enough.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(3 * time.Minute)
 	for !holds() {
 		select {
 		case <-tick.C:
