@@ -49,6 +49,7 @@ func TestApprovalIsByOtherEyes(t *testing.T) {
 		{name: "the author does not", ticket: done(by(leadCounty)), act: w.act(leadCounty, ActApprove, nil), problem: "-"},
 		{name: "another lead then does", ticket: done(by(leadCounty)), act: w.act(leadCount2, ActApprove, nil), to: Answering},
 		{name: "an investigator does not, though a lead", ticket: done(func(t *Ticket) { t.Second = leadCounty }), act: w.act(leadCounty, ActApprove, nil), problem: "-"},
+		{name: "the author of a finding does not, though others submitted it", ticket: done(func(t *Ticket) { t.Allegations[0].Finding.Author = leadCounty }), act: w.act(leadCounty, ActApprove, nil), problem: "-"},
 		{name: "where nobody can be answered it closes with its result published", ticket: done(anonymous), act: w.act(leadCounty, ActApprove, nil), to: Closed,
 			check: func(c Change) bool {
 				return c.Outcome == "resolved" && c.Cancel && c.Attempt.Way == "status_page" && len(c.Jobs) == 0 && slices.Contains(c.Meets, "closed")
@@ -132,6 +133,8 @@ func TestRedoAndRevive(t *testing.T) {
 		{name: "or to another", ticket: closed(), act: w.act(leadCity, ActRedo, Values{"reason": "x", "unit": "1"}), to: Dispatched, check: func(c Change) bool { return c.Unit == 1 }},
 		{name: "what the desk closed comes back to the desk", ticket: closed(atDesk), act: w.act(opCity, ActRedo, why), to: Dispatched, check: func(c Change) bool { return c.Unit == 1 }},
 		{name: "not to a unit accused since", ticket: closed(accused(w.county)), act: w.act(opCity, ActRedo, why), problem: "unit"},
+		{name: "the first time the investigators may stay", ticket: closed(), act: w.act(opCity, ActRedo, why), to: Dispatched, check: func(c Change) bool { return c.Investigator == nil }},
+		{name: "the second time they do not", ticket: closed(redos(1)), act: w.act(opCity, ActRedo, why), to: Dispatched, check: func(c Change) bool { return c.Investigator != nil && *c.Investigator == 0 && *c.Second == 0 }},
 		{name: "a third time is a review", ticket: closed(redos(2)), act: w.act(leadCity, ActRedo, why), problem: "-"},
 		{name: "the platform may ask again", ticket: closed(redos(2), order), act: Act{Action: ActRedo, Actor: aPlatform, Values: why, Now: testNow}, to: Dispatched},
 		{name: "an archived one by a lead", ticket: closed(func(t *Ticket) { t.Status = Archived }), act: w.act(leadCity, ActRedo, why), to: Dispatched},

@@ -272,6 +272,10 @@ func closeTicket(t *Ticket, a Act, _ World, c *Change) []Problem {
 func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Redo, c.ClearOutcome = true, true
 	c.Unit = backTo(t, a)
+	if t.Redos > 0 && t.Investigator != 0 { // the second time by other people: the unit assigns anew
+		nobody, second := 0, 0
+		c.Investigator, c.Second = &nobody, &second
+	}
 	return nil
 }
 

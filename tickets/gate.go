@@ -228,6 +228,11 @@ var gateOtherEyes = gate("other eyes", func(t *Ticket, a Act, _ World) []Problem
 	if r := t.LastReply(); r != nil && r.Author == personActor(me) {
 		return one("", "不能审核自己提交的答复", "nobody approves his own reply")
 	}
+	if slices.ContainsFunc(t.Allegations, func(al Allegation) bool {
+		return al.Finding != nil && me != 0 && (al.Finding.Author == me || al.Finding.Second == me)
+	}) {
+		return one("", "不能审核自己作出的核查结论", "nobody approves his own finding")
+	}
 	return nil
 })
 
