@@ -123,6 +123,7 @@ func (d *Desk) check(s Submission) (ticketdb.NewTicket, tickets.Invalid) {
 	c.against()
 	c.times(d.tickets.Now())
 	c.answer()
+	s.veil()
 	n := ticketdb.NewTicket{
 		Kind: s.Kind, Track: s.Track, Channel: s.Channel, Naming: c.naming(), Secrecy: s.Secrecy, Urgency: s.Urgency, Category: s.Category,
 		Region: s.Region, Place: s.Place, Title: s.Title, Statement: s.Statement, Brief: s.Brief, People: s.People, Desk: s.Desk, ReceivedAt: s.ReceivedAt,

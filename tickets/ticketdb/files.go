@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 
 // MaxFile is the largest attachment, in bytes.
 const MaxFile = 25 << 20
+
+// purposes are what a file may be for, as the database's CHECK has them.
+var purposes = []string{"statement", "id", "contact", "handling", "evidence"}
 
 // fileStmts stores a file that is at hand, or notes one to fetch. Contents are
 // addressed by digest and sealed; the type is what the content says.
@@ -77,10 +81,13 @@ func fileName(name string) string {
 }
 
 // AddFile attaches a file to a ticket, as the caller. Errors are those of Act,
-// and tickets.Invalid for a file that is empty or too large.
+// and tickets.Invalid for a file that is empty or too large, or for an unknown purpose.
 func (d *DB) AddFile(ctx context.Context, caller pg.Caller, number string, version int, f File) (*View, error) {
 	if len(f.Content) == 0 || len(f.Content) > MaxFile {
 		return nil, tickets.Invalid{{Field: "file", ZH: "文件为空或超过 25 MB", EN: "the file is empty or larger than 25 MB"}}
+	}
+	if f.Purpose != "" && !slices.Contains(purposes, f.Purpose) {
+		return nil, tickets.Invalid{{Field: "purpose", ZH: "没有这种用途", EN: "not one of the purposes"}}
 	}
 	n, err := tickets.ParseNumber(number)
 	if err != nil {

@@ -143,7 +143,9 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 	})
 	b.Queue(`SELECT `+deadlineColumns+` FROM deadlines WHERE subject = $1 AND subject_kind = 'ticket' ORDER BY due_at, id`, id).Query(into(&v.Deadlines, pgx.RowToStructByName[Deadline]))
 	b.Queue(`SELECT id, name, type, size, sha256, purpose, state, note, at FROM attachments WHERE ticket = $1 ORDER BY id`, id).Query(into(&v.Attachments, pgx.RowToStructByPos[Attachment]))
-	b.Queue(`SELECT coalesce(k.number, ''), r.kind, r.note, r.at FROM relations r LEFT JOIN tickets k ON k.id = CASE WHEN r.ticket = $1 THEN r.other ELSE r.ticket END
+	// Through the policies: a link to a ticket that the caller may not see is not
+	// there for him, since its mere existence tells an accused unit too much.
+	b.Queue(`SELECT k.number, r.kind, r.note, r.at FROM relations r JOIN tickets k ON k.id = CASE WHEN r.ticket = $1 THEN r.other ELSE r.ticket END
 		WHERE (r.ticket = $1 OR r.other = $1) AND r.undone_at IS NULL ORDER BY r.id`, id).Query(into(&v.Relations, pgx.RowToStructByPos[Relation]))
 	b.Queue(`SELECT l.rule, c.level, c.at, c.cleared_at FROM cards c JOIN deadlines l ON l.subject = c.ticket AND l.id = c.deadline WHERE c.ticket = $1 ORDER BY c.at`, id).Query(into(&v.Cards, pgx.RowToStructByPos[Card]))
 	b.Queue(`SELECT unit FROM co_handlers WHERE ticket = $1 ORDER BY at`, id).Query(into(&v.CoHandlers, pgx.RowTo[int]))

@@ -2,8 +2,10 @@ package ticketdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,10 +32,47 @@ func (d *DB) Journal(ctx context.Context, caller pg.Caller, number string) ([]Jo
 		if err != nil {
 			return err
 		}
-		out, err = journalRows(ctx, tx, rows)
-		return err
+		if out, err = journalRows(ctx, tx, rows); err != nil {
+			return err
+		}
+		return hideLinks(ctx, tx, out)
 	})
 	return out, err
+}
+
+// hideLinks empties the rows of links to tickets that the caller may not see:
+// number, kind and note would tell a unit that it is accused elsewhere.
+func hideLinks(ctx context.Context, tx *pg.Tx, rows []JournalRow) error {
+	others := map[int]string{}
+	var numbers []string
+	for i, r := range rows {
+		if r.Action != string(tickets.ActLink) {
+			continue
+		}
+		var typed struct {
+			Other string `json:"other"`
+		}
+		_ = json.Unmarshal(r.Fields["fields"], &typed) // unread, it is hidden
+		n, _ := tickets.ParseNumber(typed.Other)
+		others[i], numbers = string(n), append(numbers, string(n))
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	found, err := tx.Query(ctx, `SELECT number FROM tickets WHERE number = ANY ($1)`, numbers)
+	if err != nil {
+		return fmt.Errorf("linked tickets: %w", err)
+	}
+	seen, err := pgx.CollectRows(found, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("linked tickets: %w", err)
+	}
+	for i, other := range others {
+		if !slices.Contains(seen, other) {
+			rows[i].Fields = nil
+		}
+	}
+	return nil
 }
 
 func journalRows(ctx context.Context, tx *pg.Tx, rows []journal.Stored) ([]JournalRow, error) {

@@ -173,7 +173,7 @@ type Attachment struct {
 
 // Relation is a link to another ticket, seen from this one.
 type Relation struct {
-	Number string // empty where the caller may not see the other
+	Number string
 	Kind   string
 	Note   string
 	At     time.Time
