@@ -70,4 +70,7 @@ func (p Policy) Lock(failures int) time.Duration {
 }
 
 // NormaliseLogin is the login as accounts are stored: without blanks, lower case.
-func NormaliseLogin(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// NUL, which Postgres refuses in a text, becomes a sign that no login has.
+func NormaliseLogin(s string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "\x00", "\uFFFD")
+}

@@ -106,6 +106,16 @@ func TestUnknownLoginIsRefusedAndLockedLikeAnyOther(t *testing.T) {
 	}
 }
 
+func TestLoginThatIsNoTextIsJustUnknown(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	for i, login := range []string{"\x00", "oper\x00ator", "\xff\xfe"} {
+		if err := b.try(login, "\x00\xff", addressOf(i)); !errors.Is(err, accounts.ErrCredentials) {
+			t.Errorf("%q: %v, want ErrCredentials", login, err)
+		}
+	}
+}
+
 func TestAddressIsLockedAcrossAccounts(t *testing.T) {
 	t.Parallel()
 	b := open(t)
