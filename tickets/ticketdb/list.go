@@ -49,6 +49,10 @@ func (c *conditions) scope(me pg.Me, view string) {
 		c.add("investigator = ?", me.Person)
 		return
 	case "past":
+		if me.UnitKind == units.City {
+			c.add("false") // everything is at the city or below: nothing has left it
+			return
+		}
 		c.add("id IN (SELECT ticket FROM ticket_sight WHERE unit = ?) AND NOT (unit_path >= ? AND unit_path < ?)", me.Unit, me.Path, me.Path[:max(0, len(me.Path)-1)]+"0")
 		return
 	}
