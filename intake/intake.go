@@ -278,6 +278,9 @@ func (c *checking) answer() {
 	if c.s.Answer == "" {
 		return
 	}
+	if len(c.s.Accused) > 0 {
+		c.no("answer", "涉及被举报对象，不能即时答复", "somebody is accused: it is not answered at once")
+	}
 	switch c.s.Kind {
 	case tickets.Inquiry, tickets.Praise, tickets.Suggestion:
 	default:

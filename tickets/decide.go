@@ -48,6 +48,7 @@ type Change struct {
 	Other      string // relation: the other ticket's number
 	Relation   string
 	CoUnit     int
+	Accused    *Accused // one more
 	Sign       bool
 	IdentityOK *bool
 

@@ -149,6 +149,9 @@ func TestSmallStepsChangeWhatTheySay(t *testing.T) {
 	w := newWorld()
 	tk := func() *Ticket { return w.ticket(w.at(Handling, w.county)) }
 	w.try(t, []decision{
+		{name: "naming the accused", ticket: tk(), act: w.act(leadCity, ActAccuse, Values{"unit": itoa(w.county), "post": "局长"}), to: Handling, check: func(c Change) bool { return c.Accused.Unit == w.county && c.Accused.Post == "局长" }},
+		{name: "naming nobody", ticket: tk(), act: w.act(leadCity, ActAccuse, Values{"post": "局长"}), problem: "unit"},
+		{name: "naming a unit that is none", ticket: tk(), act: w.act(leadCity, ActAccuse, Values{"unit": "99999"}), problem: "unit"},
 		{name: "urging", ticket: tk(), act: w.act(opCity, ActUrge, nil), to: Handling, check: func(c Change) bool { return c.Urge }},
 		{name: "supervising from above", ticket: tk(), act: w.act(leadCity, ActSupervise, Values{"note": "限期"}), to: Handling, check: func(c Change) bool { return c.Supervise }},
 		{name: "no supervising oneself", ticket: tk(), act: w.act(leadCounty, ActSupervise, Values{"note": "限期"}), err: ErrNotAllowed},

@@ -20,6 +20,7 @@ var effects = map[Action]effect{
 		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
 		return toUnit(t, a, w, c)
 	},
+	ActAccuse: accuse,
 	ActAssign: assign,
 	ActAllege: allege,
 	ActRecord: record,
@@ -138,6 +139,20 @@ func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
 func signReturn(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Sign = true
 	c.Request = &Request{Kind: "return", State: "pending", Reason: a.Values.Get("reason"), Basis: a.Values.Get("basis"), Unit: a.Actor.Unit, AskedBy: a.Actor.Person, AskedAt: a.Now}
+	return nil
+}
+
+// accuse names somebody the words accuse, or who turned out to be accused later.
+// Where it is the unit that has the ticket, the level above then recalls it.
+func accuse(t *Ticket, a Act, w World, c *Change) []Problem {
+	x := Accused{Unit: a.Values.Int("unit"), Person: a.Values.Get("person"), Post: a.Values.Get("post")}
+	switch {
+	case x.Unit == 0 && x.Person == "":
+		return one("unit", "请写明被举报单位或被举报人", "name the accused unit or person")
+	case x.Unit != 0 && w.Tree.Find(x.Unit) == nil:
+		return one("unit", "没有这个单位", "no such unit")
+	}
+	c.Accused = &x
 	return nil
 }
 

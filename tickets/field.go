@@ -70,6 +70,9 @@ var (
 	noteMust          = text("note", "内容", "text", true)
 	unitField         = Field{Name: "unit", ZH: "承办单位", EN: "unit", Type: TypeUnit, Must: true}
 	unitOpt           = Field{Name: "unit", ZH: "改由何单位承办（可不填）", EN: "another unit", Type: TypeUnit}
+	accusedUnit       = Field{Name: "unit", ZH: "被举报单位（须回避，此后看不到本件）", EN: "accused unit (recused: it sees the ticket no more)", Type: TypeUnit}
+	accusedPerson     = line("person", "被举报人", "accused person", false)
+	accusedPost       = line("post", "被举报人职务", "post of the accused", false)
 	briefField        = text("brief", "核查提纲（保密件：承办单位只见此文）", "redacted brief", false)
 	concludeOutcome   = choice("outcome", "结论", "outcome", true, Concluding)
 	basisCode         = choice("basis", "依据代码", "basis", true, BasisCodes)

@@ -38,6 +38,7 @@ const (
 	ActNote             Action = "note"
 	ActAttach           Action = "attach"
 	ActAllege           Action = "allege"
+	ActAccuse           Action = "accuse"
 	ActUrge             Action = "urge"
 	ActSupervise        Action = "supervise"
 	ActExplainLate      Action = "explain_late"
@@ -179,6 +180,8 @@ var Flow = []Row{
 
 	{Action: ActNote, ZH: "备注", EN: "note", From: anyStatus, By: everybody, Needs: []Field{noteMust}},
 	{Action: ActAttach, ZH: "添加附件", EN: "attach", From: openStatuses, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{attachments}, Hidden: true},
+	{Action: ActAccuse, ZH: "指明被举报对象", EN: "name the accused", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)},
+		Needs: []Field{accusedUnit, accusedPerson, accusedPost}},
 	{Action: ActUrge, ZH: "催办", EN: "urge", From: openStatuses, By: append(slices.Clone(everybody), platform), Needs: []Field{noteOpt}, Jobs: []string{JobNotify}},
 	{Action: ActSupervise, ZH: "督办", EN: "supervise", From: openStatuses, By: []By{lead(AtAbove), machine, platform}, Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
 	{Action: ActExplainLate, ZH: "情况说明", EN: "state why it is late", From: openStatuses, By: workers, Needs: []Field{reason}},

@@ -150,7 +150,7 @@ func (w *writing) write(ctx context.Context) error {
 		}
 		w.log["fields"] = fields
 	}
-	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.links, w.clocks, w.jobs, w.ticket} {
+	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.links, w.clocks, w.jobs, w.ticket, w.accuse} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("%s: %w", w.act.Action, err)
 		}

@@ -89,3 +89,81 @@ func TestFileOfAnUnknownPurposeIsRefusedAtItsField(t *testing.T) {
 		t.Errorf("got %v, want a problem at purpose", err)
 	}
 }
+
+// TestUnitFoundAccusedLateLosesTheTicket: it is recused while it has the ticket,
+// sees nothing of it from then on, and gets it by no way again.
+func TestUnitFoundAccusedLateLosesTheTicket(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	operator, city, county := b.Session(t, "operator"), b.Session(t, "lead-city"), b.Session(t, "lead-140428")
+	unit := b.db.Tree().ByRegion("140428").ID
+	o := b.register(t, operator, help(func(s *intake.Submission) { s.Kind = tickets.Complaint }))
+	b.act(t, city, o.Number, tickets.ActDispatch, tickets.Values{"unit": fmt.Sprint(unit)})
+	b.act(t, county, o.Number, tickets.ActSign, nil)
+	b.act(t, city, o.Number, tickets.ActAccuse, tickets.Values{"unit": fmt.Sprint(unit)})
+	gone := func(when string) {
+		t.Helper()
+		if _, err := b.db.Find(ctx, county, o.Number); !errors.Is(err, pg.ErrNotFound) {
+			t.Errorf("%s the accused unit finds it: %v", when, err)
+		}
+		if _, err := b.db.Journal(ctx, county, o.Number); !errors.Is(err, pg.ErrNotFound) {
+			t.Errorf("%s the accused unit reads its journal: %v", when, err)
+		}
+	}
+	gone("once named,")
+	var bad tickets.Invalid
+	for _, action := range []tickets.Action{tickets.ActRecall, tickets.ActCoHandle} {
+		values := tickets.Values{"unit": fmt.Sprint(unit)}
+		if action == tickets.ActRecall {
+			values["reason"] = "x"
+		}
+		if _, err := b.db.Act(ctx, city, o.Number, 0, action, values); !errors.As(err, &bad) {
+			t.Errorf("%s gives it back: %v", action, err)
+		}
+	}
+	b.act(t, city, o.Number, tickets.ActRecall, tickets.Values{"unit": fmt.Sprint(b.db.Tree().Root().ID), "reason": "原承办单位涉及被举报"})
+	gone("after the recall")
+	if r, err := ticketdb.Verify(ctx, b.PG, 5); err != nil || len(r.Faults) > 0 {
+		t.Errorf("verify: %v, %v", r.Faults, err)
+	}
+}
+
+func TestLeadMayNameHisOwnUnitAndThenSeesNothing(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	county, unit := b.Session(t, "lead-140428"), b.db.Tree().ByRegion("140428").ID
+	o := b.register(t, county, help())
+	v, err := b.db.Act(ctx, county, o.Number, 1, tickets.ActAccuse, tickets.Values{"unit": fmt.Sprint(unit)})
+	if err != nil || v != nil {
+		t.Errorf("got %v, %v; want nothing to show and no error", v, err)
+	}
+	if seen, err := b.db.Find(ctx, b.Session(t, "lead-city"), o.Number); err != nil || len(seen.Accused) != 1 {
+		t.Errorf("the level above does not see who is accused: %v", err)
+	}
+}
+
+// TestTicketThatAccusesTheBureauIsNotLost: nobody stands above the bureau here, so
+// its lead still sees the ticket, and can do nothing with it but pass it on.
+func TestTicketThatAccusesTheBureauIsNotLost(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	operator, city := b.Session(t, "operator"), b.Session(t, "lead-city")
+	root := b.db.Tree().Root().ID
+	o := b.register(t, operator, help(func(s *intake.Submission) {
+		s.Kind, s.Accused = tickets.Complaint, []tickets.Accused{{Unit: root}}
+	}))
+	if _, err := b.db.Find(ctx, city, o.Number); err != nil {
+		t.Fatalf("nobody finds it: %v", err)
+	}
+	var bad tickets.Invalid
+	if _, err := b.db.Act(ctx, city, o.Number, 0, tickets.ActTake, nil); !errors.As(err, &bad) {
+		t.Errorf("the bureau takes it: %v", err)
+	}
+	v := b.act(t, operator, o.Number, tickets.ActConclude, tickets.Values{"outcome": "transferred", "basis": "discipline", "reason": "涉及本局", "public_text": "已移送纪检监察机关。"})
+	if v.Status != tickets.Approval {
+		t.Errorf("passed on, it is %s", v.Status)
+	}
+}

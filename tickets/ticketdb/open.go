@@ -323,10 +323,7 @@ func (b *opening) rest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.add(`INSERT INTO accused (id, ticket, unit, person, post) VALUES ($1, $2, nullif($3, 0), $4, $5)`, id, b.id, a.Unit, a.Person, a.Post)
-		if a.Unit != 0 {
-			b.add(`INSERT INTO recusals (ticket, key, reason, at, actor) VALUES ($1, $2, 'accused', $3, $4) ON CONFLICT DO NOTHING`, b.id, a.Unit, b.now, b.me.Actor())
-		}
+		b.stmts = append(b.stmts, b.d.accusedStmts(id, b.id, a, b.now, b.me.Actor())...)
 	}
 	for _, u := range b.n.Respondents {
 		b.add(`INSERT INTO respondents (ticket, unit) VALUES ($1, $2)`, b.id, u)
