@@ -179,10 +179,34 @@ func (a *app) close() {
 	}
 }
 
+// sms is the way short messages go out: the demo's file, the configured
+// provider, or none. A file outside the demo would be a false proof of delivery.
+func (a *app) sms() (workers.SMS, error) {
+	if a.o.demo {
+		return workers.NewFileSMS(filepath.Join(a.c.Data, "sms.log"), time.Now), nil
+	}
+	if a.c.SMSURL == "" {
+		return nil, nil
+	}
+	headers := map[string]string{}
+	if a.c.SMSToken != "" {
+		headers["Authorization"] = "Bearer " + a.c.SMSToken
+	}
+	driver, err := workers.NewHTTPSMS(workers.HTTPSMSConfig{URL: a.c.SMSURL, Headers: headers, Body: a.c.SMSBody, IDField: a.c.SMSIDField})
+	if err != nil {
+		return nil, fmt.Errorf("HOTLINE_SMS_URL, HOTLINE_SMS_BODY: %w", err)
+	}
+	return driver, nil
+}
+
 func (a *app) buildWorkers() (*workers.Workers, error) {
+	sms, err := a.sms()
+	if err != nil {
+		return nil, err
+	}
 	return workers.New(workers.Config{
 		PG: a.s.pg, Tickets: a.tickets, RedisURL: a.s.redisURL, Bell: a.s.bell, Now: time.Now, Log: a.log, Metrics: a.metrics,
-		SMS: workers.NewFileSMS(filepath.Join(a.c.Data, "sms.log"), time.Now), Mail: a.outside.sender, MailProves: true,
+		SMS: sms, Mail: a.outside.sender, MailProves: true,
 		Platforms: a.outside.platforms, Orders: a.outside.orders, Fetcher: a.outside.fetcher,
 	})
 }
@@ -195,7 +219,7 @@ func (a *app) buildWeb() (*fiber.App, error) {
 	a.closers = append(a.closers, closeMonitor)
 	return web.New(web.Config{
 		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Vault: a.s.vault, Checks: a.ready,
-		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Monitor: monitor, APIErrors: api.ErrorHandler,
+		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Proxies: a.c.Proxies, Monitor: monitor, APIErrors: api.ErrorHandler,
 		API: func(r fiber.Router) {
 			a.outside.register(r)
 			if f, ok := r.(*fiber.App); ok {
@@ -233,21 +257,33 @@ func (a *app) run(ctx context.Context) error {
 		a.greet(listener.Addr().String())
 	}
 	a.outside.runDemo(ctx, g)
-	if a.s.private != nil {
-		g.Go(func() error {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-a.s.private.Died():
-				return errors.New("the private Postgres ended unexpectedly; start again, it recovers by itself")
-			}
-		})
-	}
+	a.watch(ctx, g)
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
+}
+
+// watch ends the process when a private server it stands on has ended: a start
+// mends it, and a supervisor such as systemd starts again.
+func (a *app) watch(ctx context.Context, g *errgroup.Group) {
+	died := func(server <-chan struct{}, what string) {
+		g.Go(func() error {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-server:
+				return fmt.Errorf("the private %s ended unexpectedly; start again, it recovers by itself", what)
+			}
+		})
+	}
+	if a.s.private != nil {
+		died(a.s.private.Died(), "Postgres")
+	}
+	if a.s.redis != nil {
+		died(a.s.redis.Died(), "Redis")
+	}
 }
 
 // greet prints where to go, for people; everything else is JSON on stderr.

@@ -91,11 +91,17 @@ type importOrdersCommand struct {
 	File     string `arg:"" help:"The platform's export: xlsx, or csv in UTF-8 or GB18030." type:"existingfile"`
 	DryRun   bool   `help:"Say every row's fate and change nothing."`
 	Out      string `help:"Write the rows with their fates to this xlsx."`
-	Platform string `help:"The 12345 platform whose orders these are." default:"demo"`
+	Platform string `help:"The 12345 platform whose orders these are; HOTLINE_CITY12345_NAME where empty."`
 }
 
 // Run imports the sheet and prints what became of its rows.
 func (i *importOrdersCommand) Run(ctx context.Context, c Config, log *slog.Logger, w io.Writer) error {
+	if i.Platform == "" {
+		i.Platform = c.CityName
+	}
+	if i.Platform == "" {
+		return errors.New("whose orders are these? give --platform, or set HOTLINE_CITY12345_NAME")
+	}
 	file, err := os.Open(i.File)
 	if err != nil {
 		return err

@@ -26,6 +26,12 @@ type cli struct {
 	Journal struct {
 		Verify verifyCommand `cmd:"" help:"Check every journal chain and replay it against the tables."`
 	} `cmd:"" help:"The journal nobody can edit."`
+	Unit struct {
+		Add unitAddCommand `cmd:"" help:"Add a unit to the tree."`
+	} `cmd:"" help:"The tree of units."`
+	Account struct {
+		Add accountAddCommand `cmd:"" help:"Add a person with an account; the password comes on standard input."`
+	} `cmd:"" help:"People and their accounts."`
 	ImportOrders   importOrdersCommand   `cmd:"" name:"import-orders" help:"Import a sheet (xlsx, csv) of 12345 orders."`
 	ImportCalendar importCalendarCommand `cmd:"" name:"import-calendar" help:"Import a year of working days (State Council notice) from JSON."`
 	Flow           flowCommand           `cmd:"" help:"Draw the life of a ticket (docs/flow.md)."`
