@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotline/intake"
+	"hotline/internal/accounts"
 	"hotline/internal/pg"
 	"hotline/tickets"
 	"hotline/tickets/ticketdb"
@@ -165,5 +166,31 @@ func TestTicketThatAccusesTheBureauIsNotLost(t *testing.T) {
 	v := b.act(t, operator, o.Number, tickets.ActConclude, tickets.Values{"outcome": "transferred", "basis": "discipline", "reason": "涉及本局", "public_text": "已移送纪检监察机关。"})
 	if v.Status != tickets.Approval {
 		t.Errorf("passed on, it is %s", v.Status)
+	}
+}
+
+// TestReceiptCodeIsNotGuessedFromManyAddresses: the count is the number's, not an
+// address's, and is over after an hour.
+func TestReceiptCodeIsNotGuessedFromManyAddresses(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	o := b.register(t, b.Session(t, "operator"), help())
+	wrong := "000000"
+	if o.ReceiptCode == wrong {
+		wrong = "000001"
+	}
+	for i := range 20 {
+		if _, err := b.db.Public(ctx, o.Number, wrong); !errors.Is(err, pg.ErrNotFound) {
+			t.Fatalf("guess %d: %v", i, err)
+		}
+	}
+	var locked accounts.Locked
+	if _, err := b.db.Public(ctx, o.Number, o.ReceiptCode); !errors.As(err, &locked) {
+		t.Errorf("after twenty wrong codes: %v, want Locked", err)
+	}
+	b.Clock.Add(time.Hour + time.Second)
+	if _, err := b.db.Public(ctx, o.Number, o.ReceiptCode); err != nil {
+		t.Errorf("an hour later: %v", err)
 	}
 }

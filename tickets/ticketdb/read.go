@@ -187,7 +187,8 @@ func (d *DB) Staff(ctx context.Context, caller pg.Caller, unit int) ([]Staff, er
 }
 
 // Public is the status that number and receipt code open, without an account.
-// pg.ErrNotFound: no such ticket, or another code.
+// pg.ErrNotFound: no such ticket, or another code. accounts.Locked: too many wrong
+// codes for this number.
 func (d *DB) Public(ctx context.Context, number, code string) (Public, error) {
 	n, err := tickets.ParseNumber(number)
 	if err != nil {
@@ -197,10 +198,16 @@ func (d *DB) Public(ctx context.Context, number, code string) (Public, error) {
 	if err != nil {
 		return Public{}, fmt.Errorf("%w: %w", pg.ErrNotFound, err)
 	}
+	if err := d.mayGuess(ctx, n); err != nil {
+		return Public{}, err
+	}
 	var p Public
 	err = d.pg.People().QueryRow(ctx, `SELECT number, kind, status, coalesce(outcome, ''), received_at, closed_at, unit_name, due_at, coalesce(reply, ''), replied_at, coalesce(appeal_notice, '')
 		FROM app.open_by_receipt($1, $2)`, string(n), tickets.ReceiptHash(d.vault.MAC, n, c)).Scan(&p.Number, &p.Kind, &p.Status, &p.Outcome, &p.ReceivedAt, &p.ClosedAt, &p.UnitName, &p.DueAt, &p.Reply, &p.RepliedAt, &p.AppealNotice)
 	if errors.Is(err, pgx.ErrNoRows) {
+		if err := d.missed(ctx, n); err != nil {
+			return Public{}, err
+		}
 		return Public{}, pg.ErrNotFound
 	}
 	if err != nil {
