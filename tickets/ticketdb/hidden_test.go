@@ -194,3 +194,14 @@ func TestReceiptCodeIsNotGuessedFromManyAddresses(t *testing.T) {
 		t.Errorf("an hour later: %v", err)
 	}
 }
+
+// TestContactOlderThanEveryRuleHasItsClocks: typing an early time of receipt is no
+// way around the limits.
+func TestContactOlderThanEveryRuleHasItsClocks(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	o := b.register(t, b.Session(t, "operator"), help(func(s *intake.Submission) { s.ReceivedAt = b.Clock.Now().AddDate(-9, 0, 0) }))
+	if len(o.Deadlines) == 0 {
+		t.Error("it has no clock at all")
+	}
+}

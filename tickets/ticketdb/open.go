@@ -230,8 +230,12 @@ func facts(kind, urgency, channel, track, naming string) deadline.Facts {
 
 func (b *opening) clocks(ctx context.Context) (c clockColumns, next, due *time.Time, err error) {
 	n := b.n
-	started, err := b.d.Engine().Open(deadline.Opening{Event: deadline.EventRegistered, At: n.ReceivedAt, Printed: n.Printed,
-		Facts: facts(n.Kind, n.Urgency, n.Channel, n.Track, n.Naming)})
+	o := deadline.Opening{Event: deadline.EventRegistered, At: n.ReceivedAt, Printed: n.Printed, Facts: facts(n.Kind, n.Urgency, n.Channel, n.Track, n.Naming)}
+	started, err := b.d.Engine().Open(o)
+	if err == nil && len(started) == 0 { // older than every rule: it is owed an answer all the same, from its entry on
+		o.At = b.now
+		started, err = b.d.Engine().Open(o)
+	}
 	if err != nil {
 		return c, nil, nil, fmt.Errorf("clocks: %w", err)
 	}
