@@ -153,7 +153,7 @@ func (c *checking) words() {
 			c.no(x.field, "取值不正确", "not one of the allowed values")
 		}
 	}
-	if s.Region != "" && c.tree.ByRegion(s.Region) == nil || s.Region != "" && !regionCode(s.Region) {
+	if s.Region != "" && !c.known(s.Region) {
 		if s.Lenient {
 			s.Region = ""
 		} else {
@@ -167,6 +167,13 @@ func (c *checking) words() {
 			c.no("category", "没有这个类别", "no such category")
 		}
 	}
+}
+
+// known tells whether a region is one of the city's: a unit below the city serves
+// it, or it is the city itself.
+func (c *checking) known(region string) bool {
+	u := c.tree.ByRegion(region)
+	return regionCode(region) && u != nil && (u.Kind != units.City || u.Region == region)
 }
 
 func regionCode(s string) bool {

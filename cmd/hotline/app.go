@@ -111,7 +111,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger, o options) error {
 func newApp(c Config, o options, log *slog.Logger, s *stores) *app {
 	// Requests allocate little that lives on; a larger heap step spends memory
 	// that the target leaves free and takes fewer collections under load.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(200)
 	a := &app{c: c, o: o, log: log, s: s, metrics: prometheus.NewRegistry()}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return a

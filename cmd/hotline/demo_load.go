@@ -179,7 +179,10 @@ func (l *demoLoader) item(ctx context.Context, it demo.Item) error {
 	if o.Duplicate {
 		return nil // an earlier, interrupted loading got this far
 	}
-	for _, step := range it.Steps {
+	for i, step := range it.Steps {
+		if err := l.courtesy(ctx, it, o.Number, i); err != nil {
+			return err
+		}
 		l.at(it.At(step))
 		if _, err := l.tickets.Act(ctx, l.by(step.By), o.Number, 0, tickets.Action(step.Action), l.values(it, step.Values)); err != nil {
 			return fmt.Errorf("%s by %s: %w", step.Action, step.By, err)
@@ -190,6 +193,31 @@ func (l *demoLoader) item(ctx context.Context, it demo.Item) error {
 	}
 	// It was routed by a person long ago.
 	_, err = l.conn.Exec(ctx, `UPDATE outbox SET done_at = $2 WHERE ticket = $1 AND done_at IS NULL`, o.ID, l.clock())
+	return err
+}
+
+// courtesy is what a desk does between the steps of the plan: it checks who a
+// named complainant is before the first one, and calls him before the third.
+func (l *demoLoader) courtesy(ctx context.Context, it demo.Item, number string, i int) error {
+	action, values := tickets.ActIdentity, tickets.Values{"confirmed": "true"}
+	switch {
+	case it.Naming != tickets.Named:
+		return nil
+	case i == 0 && (it.Kind == tickets.Complaint || it.Kind == tickets.Report):
+	case i == 2:
+		action, values = tickets.ActContactMade, tickets.Values{"way": "call"}
+	default:
+		return nil
+	}
+	before := it.ReceivedAt
+	if i > 0 {
+		before = it.At(it.Steps[i-1])
+	}
+	l.at(before.Add(it.At(it.Steps[i]).Sub(before) / 2))
+	_, err := l.tickets.Act(ctx, l.callers["operator"], number, 0, action, values)
+	if errors.Is(err, tickets.ErrNotAllowed) || errors.Is(err, pg.ErrNotFound) {
+		return nil // a county's own desk, or closed by then
+	}
 	return err
 }
 

@@ -89,7 +89,7 @@ func workRules() []Rule {
 			Amount: 1, Unit: WorkingHours, Urgencies: urgent},
 		{Code: Sign + ".critical", Subject: "hop", Zh: "签收（特急）", En: "sign, critical", Starts: hop, Meets: []string{EventSign},
 			Amount: 30, Unit: ClockMinutes, Urgencies: critical},
-		{Code: FirstContact, Zh: "先行联系", En: "first contact", Starts: begins, Meets: []string{EventContactMade},
+		{Code: FirstContact, Zh: "先行联系", En: "first contact", Starts: begins, Meets: []string{EventContactMade, EventDelivered},
 			Amount: 1, Unit: WorkingDays, Named: named()},
 		{Code: IdentityCheck, Zh: "核实身份", En: "check of identity", Starts: []string{EventRegistered}, Meets: []string{EventIdentityConfirmed},
 			Amount: 1, Unit: WorkingDays, Kinds: []string{"complaint", "report"}, Named: named()},

@@ -96,13 +96,21 @@ type Head struct {
 type Fault struct {
 	Kind    string
 	Subject int64
-	Seq     int // the row, 0 where the state table itself is at fault
+	Name    string // what people call the subject, such as a ticket's number
+	Seq     int    // the row, 0 where the state table itself is at fault
 	What    string
 }
 
 // Error names the subject, the row and what is wrong.
 func (f Fault) Error() string {
-	return fmt.Sprintf("%s %d, journal row %d: %s", f.Kind, f.Subject, f.Seq, f.What)
+	name := f.Name
+	if name == "" {
+		name = fmt.Sprint(f.Subject)
+	}
+	if f.Seq == 0 {
+		return fmt.Sprintf("%s %s: %s", f.Kind, name, f.What)
+	}
+	return fmt.Sprintf("%s %s, journal row %d: %s", f.Kind, name, f.Seq, f.What)
 }
 
 // VerifyChain checks the rows of one subject, oldest first, against each other
@@ -115,7 +123,7 @@ func VerifyChain(rows []Stored, head Head) error {
 	for i, r := range rows {
 		gone, err := r.Check(prev, i+1)
 		if err != nil {
-			return Fault{head.Kind, head.Subject, i + 1, err.Error()}
+			return Fault{Kind: head.Kind, Subject: head.Subject, Seq: i + 1, What: err.Error()}
 		}
 		if len(gone) > 0 {
 			missing, missingSeq = gone, r.Seq
@@ -126,10 +134,10 @@ func VerifyChain(rows []Stored, head Head) error {
 		prev = r.Hash
 	}
 	if len(missing) > 0 && !erased[head.Kind] {
-		return Fault{head.Kind, head.Subject, missingSeq, fmt.Sprintf("fields %v are empty and no row says they were erased", missing)}
+		return Fault{Kind: head.Kind, Subject: head.Subject, Seq: missingSeq, What: fmt.Sprintf("fields %v are empty and no row says they were erased", missing)}
 	}
 	if head.Seq != len(rows) || (head.Seq > 0 && string(head.Hash) != string(prev)) {
-		return Fault{head.Kind, head.Subject, len(rows), fmt.Sprintf("the subject's row ends at row %d with another hash: the last rows were removed or replaced", head.Seq)}
+		return Fault{Kind: head.Kind, Subject: head.Subject, Seq: len(rows), What: fmt.Sprintf("the subject's row ends at row %d with another hash: the last rows were removed or replaced", head.Seq)}
 	}
 	return nil
 }

@@ -331,6 +331,8 @@ func (w *writing) clocks(ctx context.Context) error {
 			met = append(met, x.ID)
 		case known && w.c.Cancel && w.act.Action == tickets.ActAnswer && rule.MetBy(deadline.EventPlatformAccepted):
 			left = append(left, x) // an order answered at once is met when the platform takes the answer
+		case known && rule.Window && w.c.To == tickets.Approval && isHopDuty(x.Rule):
+			cancelled = append(cancelled, x.ID) // whoever has worked it out no longer asks to return it
 		case w.c.Cancel || (w.c.Opens == "dispatch" || w.c.Opens == "redo") && isHopDuty(x.Rule):
 			cancelled = append(cancelled, x.ID)
 		default:

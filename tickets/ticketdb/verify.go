@@ -3,6 +3,7 @@ package ticketdb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,13 +90,19 @@ func (r *Report) check(ctx context.Context, tx *pg.Tx, list []verified, after *i
 		r.Tickets++
 		rows := journals[v.id]
 		r.Rows += len(rows)
-		fault := func(what string) {
+		add := func(f journal.Fault) {
+			f.Kind, f.Subject, f.Name = "ticket", v.id, fmt.Sprint(v.state["number"])
 			if len(r.Faults) < most {
-				r.Faults = append(r.Faults, journal.Fault{Kind: "ticket", Subject: v.id, What: what})
+				r.Faults = append(r.Faults, f)
 			}
 		}
+		fault := func(what string) { add(journal.Fault{What: what}) }
 		if err := journal.VerifyChain(rows, journal.Head{Kind: "ticket", Subject: v.id, Seq: v.seq, Hash: v.head}); err != nil {
-			fault(err.Error())
+			var f journal.Fault
+			if !errors.As(err, &f) {
+				f.What = err.Error()
+			}
+			add(f)
 			continue
 		}
 		replay(rows).compare(v, children[v.id], fault)
