@@ -121,7 +121,7 @@ func TestDueTimeAtMidnightNamesTheDayThatEnds(t *testing.T) {
 
 func TestLocalAddressLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"/desk?a=1": "/desk?a=1", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/a\r\nSet-Cookie: x": "/", "": "/"} {
+	for in, want := range map[string]string{"/desk?a=1": "/desk?a=1", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/\t/evil.example": "/", "/a\r\nSet-Cookie: x": "/", "": "/"} {
 		if got := local(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -133,7 +134,8 @@ func sameOrigin(c *fiber.Ctx) bool {
 
 // local keeps a path of ours; anything that could lead elsewhere becomes "/".
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\x00") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') ||
+		strings.ContainsFunc(path, unicode.IsControl) { // browsers drop a TAB: /<TAB>/host would lead away
 		return "/"
 	}
 	return path

@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -46,7 +48,8 @@ var listFilters = []string{"view", "status", "kind", "channel", "urgency", "unit
 func (s *server) ticketList(c *fiber.Ctx, v *visit) error {
 	f := map[string]string{}
 	for _, name := range listFilters {
-		if x := strings.TrimSpace(c.Query(name)); x != "" {
+		x := strings.TrimSpace(c.Query(name))
+		if x != "" && utf8.ValidString(x) && !strings.ContainsFunc(x, unicode.IsControl) {
 			f[name] = x
 		}
 	}
