@@ -72,8 +72,7 @@ BEGIN
     IF before IS NULL THEN RETURN; END IF;
   END IF;
   upper_run := ((before - 1) >> 10) + 1;
-  longest := greatest(64, upper_run / 16);
-  IF own IS NOT NULL AND lo <> '/1/' THEN longest := longest * 8; END IF; -- a county has a twelfth of them
+  longest := greatest(32, upper_run / 32);
   WHILE upper_run > 0 LOOP
     want := CASE WHEN walked = 0 THEN 1 ELSE least(longest, walked * 7, 1 + walked * (most - found) * 3 / greatest(found * 2, 1)) END;
     level := 0; size := 1;

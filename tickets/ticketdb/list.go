@@ -50,7 +50,7 @@ func (c *conditions) scope(me pg.Me, view string) {
 		return
 	case "past":
 		if me.UnitKind == units.City {
-			c.add("false") // everything is at the city or below: nothing has left it
+			c.add("id < 0") // none: everything is at the city or below
 			return
 		}
 		c.add("id IN (SELECT ticket FROM ticket_sight WHERE unit = ?) AND NOT (unit_path >= ? AND unit_path < ?)", me.Unit, me.Path, me.Path[:max(0, len(me.Path)-1)]+"0")
