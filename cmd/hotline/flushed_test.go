@@ -144,7 +144,7 @@ func (d *desk) texted(t *testing.T) map[string]int {
 
 func TestRedisFlushedAnyTimeLosesAndRepeatsNothing(t *testing.T) {
 	const calls, hands = 24, 6
-	d := startDeskIn(t, preparedFolder(t), options{web: true, workers: true})
+	d := startDeskIn(t, preparedFolder(t), options{web: true, workers: true, demo: true}) // the demo writes its short messages to a file
 	conn, people := d.owner(t), d.crew(t)
 	defer conn.Close(context.Background())
 	model, err := people.serve(0)
