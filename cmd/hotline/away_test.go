@@ -127,7 +127,7 @@ func (x *abroad) count(t *testing.T, sql string, args ...any) int {
 func TestMailServerAwayForAWhile(t *testing.T) {
 	x := openAbroad(t)
 	people := x.crew(t)
-	hurry := hasten(t, x.conn)
+	hurry := hasten(t, x.conn, everySecond)
 	x.letter(t, 1)
 	eventually(t, "the first letter is a ticket", func() bool { return x.count(t, `SELECT count(*) FROM tickets WHERE channel = 'mail'`) == 1 })
 
@@ -238,7 +238,7 @@ func cityOrder() city12345.Order {
 func TestCityAwayForAWhile(t *testing.T) {
 	x := openAbroad(t)
 	people := x.crew(t)
-	hurry := hasten(t, x.conn)
+	hurry := hasten(t, x.conn, everySecond)
 	running, stop := x.platform(t)
 	first, err := running.Dispatch(cityOrder())
 	if err != nil {

@@ -144,7 +144,7 @@ func (d *desk) texted(t *testing.T) map[string]int {
 
 func TestRedisFlushedAnyTimeLosesAndRepeatsNothing(t *testing.T) {
 	const calls, hands = 24, 6
-	d := startDeskIn(t, preparedFolder(t), options{web: true, workers: true, demo: true}) // the demo writes its short messages to a file
+	d := startDeskIn(t, preparedFolder(t), options{web: true, workers: true, demo: true}) // the demo logs its SMS
 	conn, people := d.owner(t), d.crew(t)
 	defer conn.Close(context.Background())
 	model, err := people.serve(0)
@@ -161,7 +161,7 @@ func TestRedisFlushedAnyTimeLosesAndRepeatsNothing(t *testing.T) {
 	}
 
 	stop := d.wipe(t)
-	hurry := hasten(t, conn)
+	hurry := hasten(t, conn, func() time.Duration { return time.Duration(50+rand.IntN(1000)) * time.Millisecond })
 	numbers := make(chan string, calls)
 	var wg sync.WaitGroup
 	for h := range hands {
