@@ -202,7 +202,8 @@ func (c *twoSides) equal(t *testing.T, no, number, text string) {
 		t.Fatal(err)
 	}
 	ours := c.see(t, number)
-	if theirs.TicketNo != number || theirs.Reply == nil || theirs.Reply.PublicReply != text || ours.LastReply().PublicText != text || ours.Outcome != "resolved" || ours.Satisfaction != "satisfied" {
+	if theirs.TicketNo != number || theirs.Reply == nil || theirs.Reply.PublicReply != text || ours.LastReply().PublicText != text || ours.Outcome != "resolved" ||
+		ours.Satisfaction != "satisfied" && ours.Satisfaction != "" { // a 结案 that overtakes its 回访 closes the ticket without it
 		t.Errorf("%s: they hold ticket %s, reply %+v; we hold %s, %s, %s", no, theirs.TicketNo, theirs.Reply, number, ours.Outcome, ours.Satisfaction)
 	}
 	var kinds []string
