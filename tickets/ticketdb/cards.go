@@ -74,7 +74,7 @@ func (d *DB) queueCard(ctx context.Context, tx *pg.Tx, b *pgx.Batch, c dueCard) 
 	if err != nil {
 		return err
 	}
-	b.Queue(`INSERT INTO cards (id, ticket, deadline, level, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, id, c.Ticket, c.ID, c.Level, tx.Now)
+	b.Queue(`INSERT INTO cards (id, ticket, deadline, level, at, due_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, id, c.Ticket, c.ID, c.Level, tx.Now, c.Due)
 	b.Queue(`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $5)`, job, tickets.JobNotify, c.Ticket, args, tx.Now)
 	if level == deadline.Red {
 		// A step of its own: it locks the ticket, and cards lock the clock first.

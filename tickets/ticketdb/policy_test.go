@@ -57,6 +57,8 @@ func (g *guarded) rows(t *testing.T) {
 		`INSERT INTO replies (id, ticket, n, public_text, author, at) VALUES (-1, $1, 1, '答复', 'person:1', $2)`,
 		`INSERT INTO attempts (id, ticket, reply, way, state, at, actor, provenance) VALUES (-1, $1, -1, 'call', 'failed', $2, 'person:1', 'typed')`,
 		`INSERT INTO requests (id, ticket, kind, state, reason, unit, asked_by, asked_at) VALUES (-1, $1, 'extension', 'pending', '路远', 10, 1, $2)`,
+		`INSERT INTO pauses (id, ticket, request, reason, from_at) VALUES (-1, $1, -1, 'appraisal', $2)`,
+		`INSERT INTO transfers (id, ticket, body, sent_at, actor) VALUES (-1, $1, '纪委监委', $2, 'person:1')`,
 		`INSERT INTO co_handlers (ticket, unit, at, actor) VALUES ($1, 12, $2, 'person:1')`,
 		`INSERT INTO sealed_statements (ticket, sealed) VALUES ($1, '\x00')`,
 		`INSERT INTO cards (id, ticket, deadline, level, at) SELECT -1, subject, id, 'yellow', $2 FROM deadlines WHERE subject = $1 LIMIT 1`,
