@@ -47,6 +47,7 @@ type Change struct {
 	Request    *Request
 	Other      string // relation: the other ticket's number
 	Relation   string
+	Unlink     bool // Other is no longer related; Relation empty: in no way
 	CoUnit     int
 	Accused    *Accused // one more
 	Sign       bool

@@ -148,6 +148,7 @@ func TestRedoAndRevive(t *testing.T) {
 func TestSmallStepsChangeWhatTheySay(t *testing.T) {
 	w := newWorld()
 	tk := func() *Ticket { return w.ticket(w.at(Handling, w.county)) }
+	sampleNumber := string(NewNumber(testNow, 7, testPermutation(t)))
 	w.try(t, []decision{
 		{name: "naming the accused", ticket: tk(), act: w.act(leadCity, ActAccuse, Values{"unit": itoa(w.county), "post": "局长"}), to: Handling, check: func(c Change) bool { return c.Accused.Unit == w.county && c.Accused.Post == "局长" }},
 		{name: "naming nobody", ticket: tk(), act: w.act(leadCity, ActAccuse, Values{"post": "局长"}), problem: "unit"},
@@ -160,6 +161,9 @@ func TestSmallStepsChangeWhatTheySay(t *testing.T) {
 		{name: "identity refuted", ticket: tk(), act: w.act(opCity, ActIdentity, Values{"confirmed": "0"}), to: Handling, check: func(c Change) bool { return c.IdentityOK != nil && !*c.IdentityOK }},
 		{name: "first contact", ticket: tk(), act: w.act(handCounty, ActContactMade, Values{"way": "call"}), to: Handling, check: func(c Change) bool { return slices.Contains(c.Meets, "contact_made") }},
 		{name: "a link needs a true number", ticket: tk(), act: w.act(handCounty, ActLink, Values{"other": "12", "kind": "same_matter"}), problem: "other"},
+		{name: "unlinking needs a true number", ticket: tk(), act: w.act(handCounty, ActUnlink, Values{"other": "12"}), problem: "other"},
+		{name: "unlinking needs a relation that there is", ticket: tk(), act: w.act(handCounty, ActUnlink, Values{"other": sampleNumber, "kind": "cousins"}), problem: "kind"},
+		{name: "unlinking", ticket: tk(), act: w.act(handCounty, ActUnlink, Values{"other": sampleNumber}), to: Handling, check: func(c Change) bool { return c.Unlink && c.Other == sampleNumber && c.Relation == "" }},
 	})
 }
 

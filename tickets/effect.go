@@ -49,6 +49,10 @@ var effects = map[Action]effect{
 		c.Other, c.Relation = a.Values.Get("other"), a.Values.Get("kind")
 		return nil
 	},
+	ActUnlink: func(_ *Ticket, a Act, _ World, c *Change) []Problem {
+		c.Other, c.Relation, c.Unlink = a.Values.Get("other"), a.Values.Get("kind"), true
+		return nil
+	},
 	ActCoHandle:         func(_ *Ticket, a Act, _ World, c *Change) []Problem { c.CoUnit = a.Values.Int("unit"); return nil },
 	ActUrgency:          func(_ *Ticket, a Act, _ World, c *Change) []Problem { c.Urgency = a.Values.Get("urgency"); return nil },
 	ActIdentity:         identity,

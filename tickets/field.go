@@ -99,6 +99,7 @@ var (
 	satisfaction      = choice("satisfaction", "满意度", "satisfaction", false, Satisfactions)
 	otherNumber       = Field{Name: "other", ZH: "关联工单编号", EN: "other ticket", Type: TypeNumber, Must: true}
 	relationKind      = choice("kind", "关系", "relation", true, Relations)
+	relationKindOpt   = choice("kind", "哪种关系（不填为全部）", "which relation (empty: all)", false, Relations)
 	urgencyField      = choice("urgency", "紧急程度", "urgency", true, Urgencies)
 	identityOK        = Field{Name: "confirmed", ZH: "核实通过", EN: "confirmed", Type: TypeBool, Must: true}
 	attachments       = line("attachments", "附件", "attachments", false)

@@ -43,6 +43,7 @@ const (
 	ActSupervise        Action = "supervise"
 	ActExplainLate      Action = "explain_late"
 	ActLink             Action = "link"
+	ActUnlink           Action = "unlink"
 	ActCoHandle         Action = "co_handle"
 	ActUrgency          Action = "change_urgency"
 	ActIdentity         Action = "confirm_identity"
@@ -186,6 +187,7 @@ var Flow = []Row{
 	{Action: ActSupervise, ZH: "督办", EN: "supervise", From: openStatuses, By: []By{lead(AtAbove), machine, platform}, Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
 	{Action: ActExplainLate, ZH: "情况说明", EN: "state why it is late", From: openStatuses, By: workers, Needs: []Field{reason}},
 	{Action: ActLink, ZH: "关联工单", EN: "link", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKind, noteOpt}},
+	{Action: ActUnlink, ZH: "解除关联", EN: "unlink", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKindOpt, noteOpt}},
 	{Action: ActCoHandle, ZH: "协办", EN: "co-handler", From: []Status{Dispatched, Handling}, By: []By{lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{unitField, noteOpt}, Gates: []Gate{gateAccusedFloor}, Jobs: []string{JobNotify}},
 	{Action: ActUrgency, ZH: "调整紧急程度", EN: "change urgency", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{urgencyField, reason}, Opens: "urgency_changed"},
 	{Action: ActIdentity, ZH: "核实身份", EN: "confirm identity", From: openStatuses, By: []By{operator(AtDesk), assigned, lead(AtDesk, AtHandler)}, Needs: []Field{identityOK, noteOpt}, Meets: []string{"identity_confirmed"}},

@@ -46,7 +46,7 @@ type FieldView struct {
 }
 
 // inPlace are the actions whose form stands at what it is about, or has a page part of its own.
-var inPlace = []tickets.Action{tickets.ActRecord, tickets.ActCosign, tickets.ActAttach}
+var inPlace = []tickets.Action{tickets.ActRecord, tickets.ActCosign, tickets.ActAttach, tickets.ActUnlink}
 
 // firstSteps are the likely next steps of each status, the likeliest first.
 var firstSteps = map[tickets.Status][]tickets.Action{
@@ -73,6 +73,7 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 		case r.Action == tickets.ActRecord || r.Action == tickets.ActCosign:
 			b.perAllegation(p, r)
 		case slices.Contains(inPlace, r.Action):
+			p.MayUnlink = p.MayUnlink || r.Action == tickets.ActUnlink
 		case r.To != "" || slices.Contains(moving, r.Action):
 			f := b.form(r, "")
 			f.First = r.Action == first

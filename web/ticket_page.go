@@ -41,6 +41,7 @@ type TicketPage struct {
 	MayAttach    bool
 	FileError    string
 	Relations    []ticketdb.Relation
+	MayUnlink    bool
 	Events       []Event
 	Steps        []ActionForm // move the ticket
 	Sides        []ActionForm // leave it where it is

@@ -235,11 +235,30 @@ func (w *writing) links(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the other ticket: %w", err)
 	}
+	if w.c.Unlink {
+		return w.unlink(ctx, other)
+	}
 	id, err := w.tx.ID(ctx)
 	if err != nil {
 		return err
 	}
 	w.exec(`INSERT INTO relations (id, ticket, other, kind, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		id, w.v.ID, other, w.c.Relation, w.act.Values.Get("note"), w.tx.Me.Actor(), w.tx.Now)
+	return nil
+}
+
+// unlink undoes the relations to another ticket, from whichever side they were
+// made. The rows stay, with the time at which they ended.
+func (w *writing) unlink(ctx context.Context, other int64) error {
+	gone, err := ids(ctx, w.tx, `SELECT id FROM relations WHERE (ticket, other) IN (($1::bigint, $2::bigint), ($2, $1)) AND undone_at IS NULL AND ($3 = '' OR kind = $3) ORDER BY id FOR UPDATE`,
+		w.v.ID, other, w.c.Relation)
+	if err != nil {
+		return fmt.Errorf("find relations: %w", err)
+	}
+	if len(gone) == 0 {
+		return tickets.Invalid{{Field: "other", ZH: "没有这个关联", EN: "no such relation"}}
+	}
+	w.exec(`UPDATE relations SET undone_at = $2 WHERE id = ANY ($1)`, gone, w.tx.Now)
+	w.log["undone"] = gone
 	return nil
 }
