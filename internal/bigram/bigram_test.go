@@ -111,3 +111,37 @@ func BenchmarkTokens(b *testing.B) {
 		bigram.TSVector(bigram.Tokens(text))
 	}
 }
+
+func TestOverlapTellsARetoldMatterFromAnother(t *testing.T) {
+	t.Parallel()
+	const matter = "青杨岭村支书把亲侄儿一家报成低保，人家县城有两套房还跑网约车。"
+	for _, c := range []struct {
+		name, text string
+		low, high  float64
+	}{
+		{"itself", matter, 1, 1},
+		{"as part of a longer letter", "各位领导好。" + matter + "请尽快核实，谢谢。", 1, 1},
+		{"told again", "青杨岭村的支书给亲侄儿报成低保，他家县城两套房，还在跑网约车。", 0.4, 0.9},
+		{"another matter of the same kind", "我们乡有户人家开着厂子还拿着救济，群众意见很大，请查一下。", 0, 0.1},
+		{"too short to tell", "低保。", 0, 0},
+		{"nothing", "", 0, 0},
+	} {
+		if got := bigram.Overlap(matter, c.text); got < c.low || got > c.high {
+			t.Errorf("%s: %.2f, want %.2f to %.2f", c.name, got, c.low, c.high)
+		}
+		if a, b := bigram.Overlap(matter, c.text), bigram.Overlap(c.text, matter); a != b {
+			t.Errorf("%s: %.2f one way, %.2f the other", c.name, a, b)
+		}
+	}
+}
+
+func TestPhrasesStayWithinARun(t *testing.T) {
+	t.Parallel()
+	got := bigram.Phrases("低保户，保户 a低保户")
+	if diff := cmp.Diff([][2]string{{"低保", "保户"}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := bigram.AnyPhrase([][2]string{{"低保", "保户"}, {"户口", "口本"}}); got != "(低保 & 保户) | (户口 & 口本)" {
+		t.Errorf("query %s", got)
+	}
+}

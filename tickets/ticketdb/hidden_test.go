@@ -29,6 +29,8 @@ func TestLinkToAHiddenTicketIsNotThere(t *testing.T) {
 	}))
 	b.act(t, city, plain.Number, tickets.ActDispatch, tickets.Values{"unit": fmt.Sprint(unit)})
 	b.act(t, city, plain.Number, tickets.ActLink, tickets.Values{"other": hidden.Number, "kind": "same_accused", "note": "另件反映该局"})
+	b.act(t, city, plain.Number, tickets.ActUnlink, tickets.Values{"other": hidden.Number, "note": "另件不相干"})
+	b.act(t, city, plain.Number, tickets.ActLink, tickets.Values{"other": hidden.Number, "kind": "same_accused", "note": "另件反映该局"})
 
 	seen, err := b.db.Find(ctx, city, plain.Number)
 	if err != nil || len(seen.Relations) != 1 || seen.Relations[0].Number != hidden.Number {

@@ -46,7 +46,7 @@ func hideLinks(ctx context.Context, tx *pg.Tx, rows []JournalRow) error {
 	others := map[int]string{}
 	var numbers []string
 	for i, r := range rows {
-		if r.Action != string(tickets.ActLink) {
+		if r.Action != string(tickets.ActLink) && r.Action != string(tickets.ActUnlink) {
 			continue
 		}
 		var typed struct {

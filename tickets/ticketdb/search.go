@@ -36,10 +36,18 @@ func (d *DB) search(ctx context.Context, tx *pg.Tx, f Filter) (Page, error) {
 	if idx := d.vault.Index(vault.CitizenIDKind, q); idx != nil {
 		return d.known(ctx, tx, f, "id_idx", idx)
 	}
-	if idx := d.vault.Index(vault.Phone, q); idx != nil && digits(q) >= 7 {
+	if idx := d.phoneIndex(q); idx != nil {
 		return d.known(ctx, tx, f, "phone_idx", idx)
 	}
 	return d.searchWords(ctx, tx, f, q)
+}
+
+// phoneIndex is the keyed hash of a phone number, nil for any other text.
+func (d *DB) phoneIndex(q string) []byte {
+	if digits(q) < 7 {
+		return nil
+	}
+	return d.vault.Index(vault.Phone, q)
 }
 
 // known are the open-secrecy tickets of the complainants with a keyed hash.
