@@ -94,7 +94,7 @@ func (w *Workers) Run(ctx context.Context) error {
 	defer srv.Shutdown()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return w.relay.Run(ctx) })
-	for _, l := range []loop{w.indexLoop(), w.cardsLoop(), w.sweepLoop(), w.backlogLoop()} {
+	for _, l := range []loop{w.indexLoop(), w.cardsLoop(), w.sweepLoop(), w.backlogLoop(), w.figuresLoop()} {
 		g.Go(func() error { return l.run(ctx, w.deps.Now, w.deps.Log) })
 	}
 	return g.Wait()

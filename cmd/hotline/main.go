@@ -34,6 +34,7 @@ type cli struct {
 	} `cmd:"" help:"People and their accounts."`
 	ImportOrders   importOrdersCommand   `cmd:"" name:"import-orders" help:"Import a sheet (xlsx, csv) of 12345 orders."`
 	ImportCalendar importCalendarCommand `cmd:"" name:"import-calendar" help:"Import a year of working days (State Council notice) from JSON."`
+	Indicators     indicatorsCommand     `cmd:"" help:"Print the indicators of a period, each with numerator and denominator."`
 	Flow           flowCommand           `cmd:"" help:"Draw the life of a ticket (docs/flow.md)."`
 }
 

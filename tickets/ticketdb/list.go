@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,6 +124,11 @@ func (d *DB) page(ctx context.Context, tx *pg.Tx, f Filter, further func(c *cond
 	if err := f.conditions(c, tx.Now, d.Tree()); err != nil {
 		return Page{}, err
 	}
+	if f.Fact != nil {
+		if err := f.Fact.conditions(c, tx.Me, tx.Now, d.Tree()); err != nil {
+			return Page{}, err
+		}
+	}
 	order, err := f.cursor(c)
 	if err != nil {
 		return Page{}, err
@@ -226,8 +232,18 @@ func (f Filter) conditions(c *conditions, now time.Time, tree *units.Tree) error
 		if u == nil {
 			return tickets.Invalid{{Field: "unit", ZH: "没有这个单位", EN: "no such unit"}}
 		}
-		lo, hi := u.Scope()
-		c.add("unit_path >= ? AND unit_path < ?", lo, hi)
+		if lo, hi := u.Scope(); f.Own {
+			c.add("unit_path = ?", lo)
+		} else {
+			c.add("unit_path >= ? AND unit_path < ?", lo, hi)
+		}
+	}
+	if f.Card != "" {
+		n := slices.Index(CardLevels.Codes(), f.Card)
+		if n < 0 {
+			return tickets.Invalid{{Field: "card", ZH: "没有这种预警牌", EN: "no such card"}}
+		}
+		c.add("closed_at IS NULL AND id IN (SELECT id FROM my_cards WHERE card = ?)", n+1)
 	}
 	if f.Overdue {
 		c.add("next_due < ?", now)

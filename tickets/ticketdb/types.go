@@ -223,6 +223,9 @@ type Filter struct {
 	Sort      string    // "due" (open ones by next due), "new" (default)
 	After     string    // cursor
 	Limit     int       // default 25, at most 200
+	Own       bool      // Unit itself, without those below
+	Card      string    // open ones whose highest card is of this level
+	Fact      *Fact     // the tickets behind a figure; it brings its own scope
 }
 
 // Line is a ticket in a list.
