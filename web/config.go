@@ -30,6 +30,8 @@ type Tickets interface {
 	AddFile(ctx context.Context, c pg.Caller, number string, version int, f ticketdb.File) (*ticketdb.View, error)
 	Content(ctx context.Context, c pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
 	Explain(ctx context.Context, c pg.Caller, number string, deadlineID int64) (deadline.Explanation, error)
+	LikelyRelations(ctx context.Context, c pg.Caller, number string) ([]ticketdb.Likely, error)
+	Earlier(ctx context.Context, c pg.Caller, phone string) ([]ticketdb.Line, error)
 	Staff(ctx context.Context, c pg.Caller, unit int) ([]ticketdb.Staff, error)
 	Tree() *units.Tree
 	Engine() deadline.Engine

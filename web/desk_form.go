@@ -27,6 +27,7 @@ type DeskPage struct {
 	Key      string // Idempotency-Key: a double click makes one ticket
 	Saved    *SavedView
 	Recent   []Line
+	Caller   CallerPart
 }
 
 func (DeskPage) template() string { return "desk" }
@@ -91,7 +92,8 @@ func (s *server) deskPage(c *fiber.Ctx, v *visit, values map[string]string) (*De
 		return nil, err
 	}
 	p.Recent = s.lines(l, recent.Items)
-	return p, nil
+	p.Caller, err = s.callerPart(c, v, values["phone"])
+	return p, err
 }
 
 // savedView shows a ticket of this desk that was just registered, with the code

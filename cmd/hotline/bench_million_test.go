@@ -64,6 +64,7 @@ type read struct {
 // reads are the cases. number is a ticket that all three leads see.
 func (m *million) reads(b *testing.B, number string) []read {
 	b.Helper()
+	typical := m.typical(b)
 	list := func(f ticketdb.Filter) func(context.Context, *ticketdb.DB, pg.Caller) error {
 		return func(ctx context.Context, db *ticketdb.DB, c pg.Caller) error {
 			_, err := db.List(ctx, c, f)
@@ -87,6 +88,10 @@ func (m *million) reads(b *testing.B, number string) []read {
 			_, err := db.Journal(ctx, c, number)
 			return err
 		}},
+		{name: "likely", leads: true, address: "/tickets/" + typical + "/likely", read: func(ctx context.Context, db *ticketdb.DB, c pg.Caller) error {
+			_, err := db.LikelyRelations(ctx, c, typical)
+			return err
+		}},
 		{name: "had-once", leads: true, read: list(ticketdb.Filter{View: "past", Sort: "new"}), address: "/tickets?view=past&status=all"},
 	}
 	for _, w := range []struct{ name, word string }{{"word-40%", wordOften}, {"word-5%", wordCommon}, {"word-20-hits", wordRare}, {"word-of-the-past", wordPast}, {"word-single", "鹤"}} {
@@ -97,6 +102,26 @@ func (m *million) reads(b *testing.B, number string) []read {
 	out = append(out, read2("phone", list(ticketdb.Filter{Query: phone}), "/api/v1/tickets?q="+phone),
 		read2("word-filtered", list(ticketdb.Filter{Query: wordOften, Kind: tickets.Help, Open: true}), "/tickets?q="+url.QueryEscape(wordOften)+"&kind=help&status=handling"))
 	return out
+}
+
+// typical is the number of the newest made ticket that all three leads see.
+func (m *million) typical(b *testing.B) string {
+	b.Helper()
+	for i := m.n - 1; i >= 0; i-- {
+		x := m.row(i)
+		if x.place.ID != m.measured.ID || x.recused != `\N` || x.confidence {
+			continue
+		}
+		conn := m.d.owner(b)
+		defer conn.Close(context.Background())
+		var number string
+		if err := conn.QueryRow(b.Context(), `SELECT number FROM tickets WHERE id = $1`, x.id).Scan(&number); err != nil {
+			b.Fatal(err)
+		}
+		return number
+	}
+	b.Fatal("no such ticket")
+	return ""
 }
 
 func read2(name string, f func(context.Context, *ticketdb.DB, pg.Caller) error, address string) read {

@@ -33,6 +33,8 @@ type Tickets interface {
 	Public(ctx context.Context, number, code string) (ticketdb.Public, error)
 	AddFile(ctx context.Context, caller pg.Caller, number string, version int, f ticketdb.File) (*ticketdb.View, error)
 	Content(ctx context.Context, caller pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
+	LikelyRelations(ctx context.Context, caller pg.Caller, number string) ([]ticketdb.Likely, error)
+	Earlier(ctx context.Context, caller pg.Caller, phone string) ([]ticketdb.Line, error)
 	Tree() *units.Tree
 	Engine() deadline.Engine
 }

@@ -237,3 +237,9 @@ func (b *bench) send(method, path, body string, headers ...string) answer {
 	}
 	return out
 }
+
+func (f *fake) LikelyRelations(context.Context, pg.Caller, string) ([]ticketdb.Likely, error) {
+	return nil, nil
+}
+
+func (f *fake) Earlier(context.Context, pg.Caller, string) ([]ticketdb.Line, error) { return nil, nil }

@@ -251,3 +251,36 @@ func TestTwoAtOnceOneWinsAndTheOtherSeesWhatChanged(t *testing.T) {
 		t.Errorf("got %d %.300s and %d %.300s", won.status, won.raw, lost.status, lost.raw)
 	}
 }
+
+func TestLikelyRelationsAndTheCallersEarlierTickets(t *testing.T) {
+	t.Parallel()
+	c := openCity(t)
+	first := c.as("operator", "POST", "/api/v1/tickets", real).body["number"].(string)
+	second := c.as("operator", "POST", "/api/v1/tickets", real).body["number"].(string)
+	a := c.as("operator", "GET", "/api/v1/tickets/"+second+"/likely", "")
+	items, _ := a.body["items"].([]any)
+	if a.status != 200 || len(items) != 1 {
+		t.Fatalf("likely: %d %s", a.status, a.raw)
+	}
+	x := items[0].(map[string]any)
+	if x["ticket"].(map[string]any)["number"] != first || x["relation"] != "same_person" || !strings.Contains(a.raw, "诉求人电话相同") {
+		t.Errorf("likely: %s", a.raw)
+	}
+	if a := c.as("lead-140427", "GET", "/api/v1/tickets/"+second+"/likely", ""); a.status != 404 {
+		t.Errorf("likely out of scope: %d", a.status)
+	}
+	c.act("operator", second, "link", `,"other":"`+first+`","kind":"same_person"`, "registered")
+	if a := c.as("operator", "GET", "/api/v1/tickets/"+second+"/likely", ""); strings.Contains(a.raw, first) {
+		t.Errorf("one linked is suggested: %s", a.raw)
+	}
+	c.act("operator", second, "unlink", `,"other":"`+first+`"`, "registered")
+	for login, want := range map[string]int{"operator": 2, "operator-140428": 0} {
+		a := c.as(login, "POST", "/api/v1/callers/tickets", `{"phone":"138-0013-8000"}`)
+		if items, _ := a.body["items"].([]any); a.status != 200 || len(items) != want {
+			t.Errorf("%s: %d %s, want %d", login, a.status, a.raw, want)
+		}
+	}
+	if a := c.as("handler-140428", "POST", "/api/v1/callers/tickets", `{"phone":"13800138000"}`); a.status != 403 {
+		t.Errorf("an investigator asks for a phone: %d", a.status)
+	}
+}

@@ -47,6 +47,10 @@ func (s *server) ticketCalls() {
 		Summary: "Read a ticket / 工单详情"}, s.readTicket)
 	call(s, huma.Operation{OperationID: "read-journal", Method: http.MethodGet, Path: "/api/v1/tickets/{number}/journal", Tags: tags, Security: signed,
 		Summary: "Read a ticket's journal / 办理日志"}, s.readJournal)
+	call(s, huma.Operation{OperationID: "likely-relations", Method: http.MethodGet, Path: "/api/v1/tickets/{number}/likely", Tags: tags, Security: signed,
+		Summary: "Tickets that may belong to this one / 可能相关", Description: "Of the last 12 months and in this account's scope, each with its reasons; the action link joins them."}, s.likely)
+	call(s, huma.Operation{OperationID: "earlier-of-caller", Method: http.MethodPost, Path: "/api/v1/callers/tickets", Tags: tags, Security: signed,
+		Summary: "Earlier tickets of a phone number / 来电号码以往来件", Description: "For operators and leads; the number is in the body, since addresses are logged on the way."}, s.earlier)
 	call(s, huma.Operation{OperationID: "open-contact", Method: http.MethodGet, Path: "/api/v1/tickets/{number}/contact", Tags: tags, Security: signed,
 		Summary: "Open the complainant's identity / 查看诉求人", Description: "Each view is in the journal for ever, with its motive. 403 unless allowed."}, s.openContact)
 }
