@@ -60,6 +60,7 @@ func (g *guarded) rows(t *testing.T) {
 		`INSERT INTO pauses (id, ticket, request, reason, from_at) VALUES (-1, $1, -1, 'appraisal', $2)`,
 		`INSERT INTO transfers (id, ticket, body, sent_at, actor) VALUES (-1, $1, '纪委监委', $2, 'person:1')`,
 		`INSERT INTO co_handlers (ticket, unit, at, actor) VALUES ($1, 12, $2, 'person:1')`,
+		`INSERT INTO documents (id, ticket, kind, unit, year, serial, number, token, content, sha256, issued_by, issued_at) VALUES (-1, $1, 'reply', 10, 2026, 1, '1号', 'abcdefghijklmnop', '{}', decode(repeat('00', 32), 'hex'), 1, $2)`,
 		`INSERT INTO sealed_statements (ticket, sealed) VALUES ($1, '\x00')`,
 		`INSERT INTO cards (id, ticket, deadline, level, at) SELECT -1, subject, id, 'yellow', $2 FROM deadlines WHERE subject = $1 LIMIT 1`,
 		`INSERT INTO notifications (id, unit, role, ticket, kind, at) VALUES (-1, 13, 'lead', $1, 'dispatched', $2), (-2, 10, 'lead', $1, 'dispatched', $2)`,
@@ -282,6 +283,7 @@ func TestThePeoplesLoginCannotReachPastThePolicies(t *testing.T) {
 		`SELECT sealed FROM blobs`, `SELECT password_hash FROM accounts`, `SELECT totp_secret FROM accounts`, `UPDATE accounts SET active = true`, `INSERT INTO account_roles SELECT 1, 'lead', now()`,
 		`SELECT tsv FROM ticket_text`, `SET ROLE hotline_work`, `SET ROLE hotline_owner`, `SET SESSION AUTHORIZATION hotline_owner`, `ALTER ROLE hotline_app BYPASSRLS`, `ALTER TABLE tickets DISABLE ROW LEVEL SECURITY`,
 		`DROP POLICY see ON tickets`, `CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'`, `CREATE TABLE public.copy AS TABLE tickets`, `SELECT app.ensure_partition('journal', 1)`,
+		`UPDATE documents SET content = '{}'`, `UPDATE documents SET number = '2号'`, `DELETE FROM documents`, `SELECT last FROM document_serials`, `UPDATE document_serials SET last = 0`, `SELECT app.next_document(1, 2026)`,
 	} {
 		if err := g.asCounty(t, sql); !refused(err) {
 			t.Errorf("%s: got %v, want a refusal", sql, err)
