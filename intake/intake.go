@@ -98,9 +98,10 @@ func (d *Desk) Accept(ctx context.Context, caller pg.Caller, s Submission) (tick
 }
 
 type checking struct {
-	s    *Submission
-	bad  tickets.Invalid
-	tree *units.Tree
+	s          *Submission
+	bad        tickets.Invalid
+	tree       *units.Tree
+	categories *tickets.CategoryTree
 }
 
 func (c *checking) no(field, zh, en string) {
@@ -109,7 +110,7 @@ func (c *checking) no(field, zh, en string) {
 
 // check reads a submission into a ticket, or says what is wrong with it.
 func (d *Desk) check(s Submission) (ticketdb.NewTicket, tickets.Invalid) {
-	c := &checking{s: &s, tree: d.tickets.Tree()}
+	c := &checking{s: &s, tree: d.tickets.Tree(), categories: d.tickets.Categories()}
 	channel, ok := ChannelOf(s.Channel)
 	if !ok {
 		c.no("channel", "没有这种来源", "no such channel")
@@ -160,7 +161,7 @@ func (c *checking) words() {
 			c.no("region", "没有这个区划", "no such region")
 		}
 	}
-	if s.Category != "" && !slices.ContainsFunc(tickets.Categories, func(k tickets.Category) bool { return k.Code == s.Category }) {
+	if s.Category != "" && !c.categories.Usable(s.Category) {
 		if s.Lenient {
 			s.Category = ""
 		} else {

@@ -9,6 +9,8 @@ type Category struct {
 	Parent string // "" at the top
 	ZH, EN string
 	GB     string // code of GB/T 39666, "" until the bureau fills it in
+	// Retired ones stay readable on old tickets and are chosen for no new one.
+	Retired bool
 }
 
 // Categories is the default tree: a parent stands before its children.

@@ -24,6 +24,8 @@ import (
 	"hotline/internal/units/unitdb"
 	"hotline/internal/vault"
 	"hotline/tickets"
+	"hotline/tickets/categorydb"
+	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 )
 
@@ -52,7 +54,11 @@ func open(t *testing.T, with ...func(*Config)) *bench {
 	if err := unitdb.SeedCategories(ctx, b.OwnerURL, categories); err != nil {
 		t.Fatal(err)
 	}
-	db, err := ticketdb.New(ticketdb.Config{PG: b.PG, Units: b.Units, Clocks: b.Clocks, Vault: b.Vault})
+	matters, err := categorydb.NewCache(ctx, b.PG)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := ticketdb.New(ticketdb.Config{PG: b.PG, Units: b.Units, Clocks: b.Clocks, Categories: matters, Vault: b.Vault})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +73,7 @@ func open(t *testing.T, with ...func(*Config)) *bench {
 	})
 	log := slog.New(slog.NewTextHandler(b.logs, nil))
 	b.db, b.desk = db, intake.NewDesk(db)
-	c := Config{Tickets: db, Desk: b.desk, Operations: b.ops, Vault: b.Vault, Logger: log, Now: b.Clock.Now, Demo: true,
+	c := Config{Tickets: db, Desk: b.desk, Operations: b.ops, Vault: b.Vault, Settings: settingdb.New(settingdb.Config{PG: b.PG, Categories: matters, Clocks: b.Clocks, Units: b.Units}), Logger: log, Now: b.Clock.Now, Demo: true,
 		Accounts: accountdb.New(accountdb.Config{PG: b.PG, Vault: b.Vault, Hasher: vault.NewHasher(2), Log: log})}
 	for _, change := range with {
 		change(&c)

@@ -34,6 +34,7 @@ type Tickets interface {
 	Earlier(ctx context.Context, c pg.Caller, phone string) ([]ticketdb.Line, error)
 	Staff(ctx context.Context, c pg.Caller, unit int) ([]ticketdb.Staff, error)
 	Tree() *units.Tree
+	Categories() *tickets.CategoryTree
 	Engine() deadline.Engine
 }
 
@@ -62,6 +63,7 @@ type Config struct {
 	Desk       Desk
 	Accounts   Accounts
 	Operations Operations
+	Settings   Settings
 	Vault      *vault.Vault
 	Checks     []Check
 	Logger     *slog.Logger

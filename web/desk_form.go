@@ -123,7 +123,7 @@ func (s *server) deskPlaces(c *fiber.Ctx, v *visit) error {
 }
 
 func (s *server) places(l Lang, values map[string]string) PlacesPart {
-	p := PlacesPart{Lang: l, Category: categoryGroups(l, values["category"])}
+	p := PlacesPart{Lang: l, Category: s.categoryGroups(l, values["category"])}
 	tree := s.Tickets.Tree()
 	for _, u := range tree.All() {
 		if !u.Active || u.Region == "" {
@@ -165,9 +165,14 @@ func (s *server) near(u *units.Unit, county string) bool {
 	return false
 }
 
-func categoryGroups(l Lang, chosen string) []Group {
+// categoryGroups are the categories to choose from, each top one with its own.
+func (s *server) categoryGroups(l Lang, chosen string) []Group {
 	var out []Group
-	for _, c := range tickets.Categories {
+	tree := s.Tickets.Categories()
+	for _, c := range tree.All() {
+		if !tree.Usable(c.Code) {
+			continue
+		}
 		o := Option{c.Code, l.T(c.ZH, c.EN), c.Code == chosen}
 		if c.Parent == "" {
 			out = append(out, Group{Head: o.Text, Options: []Option{o}})

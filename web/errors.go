@@ -13,6 +13,7 @@ import (
 	"hotline/internal/pg"
 	"hotline/internal/vault"
 	"hotline/tickets"
+	"hotline/tickets/settingdb"
 )
 
 // fault is what a visitor reads about an error. Nothing internal is in it.
@@ -36,6 +37,7 @@ var faults = []struct {
 	{tickets.ErrNotAllowed, fault{403, Text{"现在不能这样办", "Not possible now"}, Text{"工单的当前状态或您的岗位不允许这个操作。", "The ticket's status or your post does not allow this step."}}},
 	{tickets.ErrUnknownAction, fault{404, Text{"没有这个操作", "No such action"}, Text{"没有这个操作。", "There is no such action."}}},
 	{tickets.ErrMoved, fault{409, Text{"工单已有变化", "The ticket has moved"}, Text{"您打开之后，别人已经办理过这张工单。请刷新查看。", "Somebody worked on it since you opened it. Reload to see."}}},
+	{settingdb.ErrMoved, fault{409, Text{"设置已有变化", "The setting has changed"}, Text{"您打开之后，别人已经改过。请刷新查看。", "Somebody changed it since you opened it. Reload to see."}}},
 	{intake.ErrConflict, fault{409, Text{"已登记过", "Registered before"}, Text{"这张表单已经提交过，而且内容不同。请打开新的登记页。", "This form was sent before with other content. Open a new one."}}},
 	{errTooMany, fault{429, Text{"请稍后再试", "Try again later"}, Text{"查询次数过多，请十分钟后再试，或拨打热线。", "Too many tries. Try again in ten minutes, or call the line."}}},
 	{vault.ErrBusy, fault{503, Text{"登录人数较多", "Busy"}, Text{"正在登录的人较多，请稍后再试。", "Many people sign in at once. Try again in a moment."}}},

@@ -64,6 +64,17 @@ func (s *server) routes() []route {
 		{get, "/operations", systems, s.operations},
 		{post, "/operations/jobs/:id/retry", systems, s.operationsRetry},
 
+		{get, "/settings", systems, s.settings},
+		{get, "/settings/categories", systems, s.settingsCategories},
+		{post, "/settings/categories", systems, s.settingsCategoryAdd},
+		{get, "/settings/categories/:code", systems, s.settingsCategory},
+		{post, "/settings/categories/:code", systems, s.settingsCategorySave},
+		{post, "/settings/categories/:code/undo", systems, s.settingsCategoryUndo},
+		{get, "/settings/rules", systems, s.settingsRules},
+		{get, "/settings/rules/:code", systems, s.settingsRule},
+		{post, "/settings/rules/:code", systems, s.settingsRuleSave},
+		{post, "/settings/rules/:code/undo", systems, s.settingsRuleUndo},
+
 		{get, "/status", public, s.statusForm},
 		{post, "/status", public, s.statusShow},
 	}

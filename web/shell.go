@@ -46,6 +46,7 @@ var navigation = []struct {
 	{"/dispatch", Text{"待派单", "To dispatch"}, "send", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/tickets", Text{"工单", "Tickets"}, "list", []string{tickets.RoleOperator, tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/operations", Text{"运行", "Operations"}, "server", []string{tickets.RoleSystem}},
+	{"/settings", Text{"设置", "Settings"}, "settings", []string{tickets.RoleSystem}},
 }
 
 func (s *server) shell(c *fiber.Ctx, v *visit, title string) *Shell {
@@ -66,7 +67,7 @@ func (s *server) shell(c *fiber.Ctx, v *visit, title string) *Shell {
 	for _, n := range navigation {
 		for _, role := range n.roles {
 			if v.me.Has(role) {
-				on := c.Path() == n.href || n.href == "/tickets" && strings.HasPrefix(c.Path(), "/tickets/")
+				on := c.Path() == n.href || strings.HasPrefix(c.Path(), n.href+"/")
 				h.Nav = append(h.Nav, NavItem{n.href, n.text.In(v.lang), n.icon, on})
 				break
 			}
@@ -90,6 +91,8 @@ func (s *server) render(c *fiber.Ctx, v *visit, status int, p page) error {
 var flashes = map[string]Text{
 	"retried": {"已安排重试。", "It will run again."},
 	"stored":  {"文件已存。", "The file is stored."},
+	"changed": {"已保存。", "Saved."},
+	"undone":  {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
 }
 
 // flash leaves a message for the next page: a code, never a text.

@@ -51,6 +51,7 @@ var vocabularies = map[string]tickets.Words{
 	"complainant": tickets.ComplainantRoles, "role": tickets.Roles, "basis": tickets.BasisCodes, "relation": tickets.Relations,
 	"request": requestKinds, "request_state": requestStates, "purpose": filePurposes, "file_state": fileStates,
 	"recusal": recusalReasons, "order_state": orderStates,
+	"limit_unit": limitUnits, "roll": rolls,
 }
 
 var (
@@ -60,6 +61,12 @@ var (
 	fileStates     = words("stored|已存|stored", "waiting|待取回|waiting", "failed|取回失败|failed", "refused|已拒收|refused")
 	recusalReasons = words("accused|被反映对象|accused", "relative|近亲属|close relative", "interest|利害关系|interest", "demanded|诉求人要求|demanded", "first_handler|原经办|first handler")
 	orderStates    = words("dispatched|已派|dispatched", "signed|已签收|signed", "answered|已反馈|answered", "closed|已结案|closed", "returned|已退单|returned", "recalled|已撤单|recalled", "adjudicated|裁定承办|adjudicated", "queued|待发|queued", "sent|已发|sent", "accepted|已接收|accepted", "refused|被拒|refused", "failed|失败|failed", "conflict|内容冲突|conflict", "kept|留存|kept", "applied|已应用|applied")
+)
+
+// Words of the settings.
+var (
+	limitUnits = words("working_days|工作日|working days", "calendar_days|日（自然日）|calendar days", "working_hours|工作小时|working hours", "clock_hours|小时|hours", "clock_minutes|分钟|minutes", "day_of_month|每月几日|day of the month")
+	rolls      = words("none|不顺延|stays", "forward|顺延到下一工作日|to the next working day", "back|提前到上一工作日|to the working day before")
 )
 
 // words reads "code|中文|English" into a vocabulary.

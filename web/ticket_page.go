@@ -132,7 +132,7 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	l := v.lang
 	p := &TicketPage{Shell: s.shell(c, v, t.Number+" "+l.Word("status", string(t.Status))), T: &t.Ticket,
 		Unit: s.unitName(t.Unit), Desk: s.unitName(t.Desk), Investigator: t.Names[t.Investigator], Second: t.Names[t.Second],
-		Place: s.placeWords(t.Region, t.Place), Category: categoryWord(l, t.Category),
+		Place: s.placeWords(t.Region, t.Place), Category: s.categoryWord(l, t.Category),
 		Sealed: t.Secrecy == tickets.Confidential, Proposal: s.proposalPart(l, t), Complainants: t.Complainants, Files: t.Attachments, Relations: t.Relations,
 		Events: s.events(l, rows, t.Names)}
 	p.Path = "/tickets/" + t.Number
@@ -169,7 +169,7 @@ func (s *server) ticketParts(l Lang, p *TicketPage, t *ticketdb.View) {
 		p.CoHandlers = append(p.CoHandlers, s.unitName(u))
 	}
 	for _, a := range t.Allegations {
-		x := AllegationView{Allegation: a, Category: categoryWord(l, a.Category)}
+		x := AllegationView{Allegation: a, Category: s.categoryWord(l, a.Category)}
 		if a.Finding != nil {
 			x.Found = findingWord(l, t.Kind, a.Finding.Outcome)
 			x.Author, x.Second = t.Names[a.Finding.Author], t.Names[a.Finding.Second]
@@ -229,11 +229,9 @@ func (s *server) placeWords(region, place string) string {
 	return words + place
 }
 
-func categoryWord(l Lang, code string) string {
-	for _, c := range tickets.Categories {
-		if c.Code == code {
-			return l.T(c.ZH, c.EN)
-		}
+func (s *server) categoryWord(l Lang, code string) string {
+	if c, ok := s.Tickets.Categories().Find(code); ok {
+		return l.T(c.ZH, c.EN)
 	}
 	return code
 }

@@ -21,6 +21,8 @@ import (
 	"hotline/internal/deadline/deadlinedb"
 	"hotline/internal/units/unitdb"
 	"hotline/internal/vault"
+	"hotline/tickets/categorydb"
+	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 	"hotline/web"
 	"hotline/web/api"
@@ -71,7 +73,9 @@ type app struct {
 	s        *stores
 	units    *unitdb.Cache
 	clocks   *deadlinedb.Cache
+	matters  *categorydb.Cache
 	tickets  *ticketdb.DB
+	settings *settingdb.DB
 	desk     *intake.Desk
 	accounts *accountdb.DB
 	metrics  *prometheus.Registry
@@ -140,9 +144,13 @@ func (a *app) buildDesk(ctx context.Context) error {
 	if a.clocks, err = deadlinedb.NewCache(ctx, a.s.pg); err != nil {
 		return err
 	}
-	if a.tickets, err = ticketdb.New(ticketdb.Config{PG: a.s.pg, Units: a.units, Clocks: a.clocks, Vault: a.s.vault, Log: a.log}); err != nil {
+	if a.matters, err = categorydb.NewCache(ctx, a.s.pg); err != nil {
 		return err
 	}
+	if a.tickets, err = ticketdb.New(ticketdb.Config{PG: a.s.pg, Units: a.units, Clocks: a.clocks, Categories: a.matters, Vault: a.s.vault, Log: a.log}); err != nil {
+		return err
+	}
+	a.settings = settingdb.New(settingdb.Config{PG: a.s.pg, Categories: a.matters, Clocks: a.clocks, Units: a.units})
 	a.desk = intake.NewDesk(a.tickets)
 	return nil
 }
@@ -218,15 +226,25 @@ func (a *app) buildWeb() (*fiber.App, error) {
 	}
 	a.closers = append(a.closers, closeMonitor)
 	return web.New(web.Config{
-		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Vault: a.s.vault, Checks: a.ready,
+		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Settings: a.settings, Vault: a.s.vault, Checks: a.ready,
 		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Proxies: a.c.Proxies, Monitor: monitor, APIErrors: api.ErrorHandler,
 		API: func(r fiber.Router) {
 			a.outside.register(r)
 			if f, ok := r.(*fiber.App); ok {
-				api.Register(f, api.Config{Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Version: version(), Now: time.Now, Logger: a.log})
+				api.Register(f, api.Config{Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Categories: a.categories, Version: version(), Now: time.Now, Logger: a.log})
 			}
 		},
 	})
+}
+
+// categories are the matters in force, as the API lists them.
+func (a *app) categories() []api.Category {
+	all := a.tickets.Categories().All()
+	out := make([]api.Category, len(all))
+	for i, c := range all {
+		out[i] = api.Category(c)
+	}
+	return out
 }
 
 // run starts every part and waits: when one fails, or the context ends, all stop.
@@ -240,6 +258,7 @@ func (a *app) run(ctx context.Context) error {
 	failed := func(err error) { a.log.Error("reload", "error", err.Error()) }
 	g.Go(func() error { return a.units.Run(ctx, failed) })
 	g.Go(func() error { return a.clocks.Run(ctx, failed) })
+	g.Go(func() error { return a.matters.Run(ctx, failed) })
 	if a.o.workers {
 		g.Go(func() error { return a.workers.Run(ctx) })
 		a.outside.runWorkers(ctx, g)

@@ -16,6 +16,7 @@ import (
 	"hotline/internal/units/unitdb"
 	"hotline/internal/vault"
 	"hotline/tickets"
+	"hotline/tickets/categorydb"
 )
 
 // DB is the tickets in Postgres.
@@ -23,6 +24,7 @@ type DB struct {
 	pg     *pg.DB
 	units  *unitdb.Cache
 	clocks *deadlinedb.Cache
+	matter *categorydb.Cache
 	vault  *vault.Vault
 	perm   tickets.Permutation
 	serial serials
@@ -37,6 +39,8 @@ type Config struct {
 	Clocks *deadlinedb.Cache
 	Vault  *vault.Vault
 	Log    *slog.Logger
+	// Categories are those an administrator edits; nil: those shipped.
+	Categories *categorydb.Cache
 }
 
 // New returns the tickets' DB. Run must be running before Open is called.
@@ -45,7 +49,7 @@ func New(c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{pg: c.PG, units: c.Units, clocks: c.Clocks, vault: c.Vault, perm: perm}
+	d := &DB{pg: c.PG, units: c.Units, clocks: c.Clocks, matter: c.Categories, vault: c.Vault, perm: perm}
 	d.people = newCommitter(c.PG.People(), c.PG.Now)
 	d.works = newCommitter(c.PG.Machines(), c.PG.Now)
 	return d, nil
@@ -53,6 +57,14 @@ func New(c Config) (*DB, error) {
 
 // Tree is the tree of units in force.
 func (d *DB) Tree() *units.Tree { return d.units.Tree() }
+
+// Categories is the tree of matters in force.
+func (d *DB) Categories() *tickets.CategoryTree {
+	if d.matter == nil {
+		return tickets.DefaultCategories()
+	}
+	return d.matter.Tree()
+}
 
 // Engine is the deadline engine in force.
 func (d *DB) Engine() deadline.Engine { return d.clocks.Engine() }

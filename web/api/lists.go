@@ -17,6 +17,8 @@ type Category struct {
 	ZH     string `json:"zh"`
 	EN     string `json:"en"`
 	GB     string `json:"gb,omitempty" doc:"Code of GB/T 39666, where the bureau has filled it in"`
+	// Retired ones stand on old tickets only.
+	Retired bool `json:"retired,omitempty" doc:"Stands on old tickets and is refused for new ones"`
 }
 
 type unitBody struct {
