@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,6 +27,9 @@ const (
 	MaxStatement = 20000
 	maxShort     = 200
 	maxPeople    = 200
+	// maxSpeakers is how many representatives a joint letter has at most
+	// (信访工作条例 §20).
+	maxSpeakers = 5
 )
 
 // Submission is a contact on its way to becoming a ticket.
@@ -219,6 +221,12 @@ func (c *checking) people() {
 	if s.People < 0 || s.People > 100000 {
 		c.no("people", "人数不正确", "not a number of people")
 	}
+	if s.People > 0 {
+		s.People = max(s.People, s.named())
+	}
+	if s.with("representative") > maxSpeakers && !s.Lenient {
+		c.no("complainants", "代表最多 5 人（信访工作条例第二十条）", "at most five representatives")
+	}
 	for i, p := range s.Complainants {
 		at := fmt.Sprintf("complainants[%d].", i)
 		if p.Role != "" && !tickets.ComplainantRoles.Has(p.Role) {
@@ -297,31 +305,43 @@ func (c *checking) answer() {
 }
 
 // naming: named is a name with a way to reach the person (facts: a real-name
-// report), until a logged check fails; many signers are a joint letter.
+// report), until a logged check fails; many signers, or representatives of many,
+// are a joint letter. Whoever benefits without having come does not count.
 func (c *checking) naming() string {
 	s := c.s
 	if s.Naming != "" && tickets.Namings.Has(s.Naming) {
 		return s.Naming
 	}
-	if s.Anonymous || len(s.Complainants) == 0 {
+	if s.Anonymous || s.named() == 0 {
 		return tickets.Anonymous
 	}
-	signers := 0
-	for _, p := range s.Complainants {
-		if p.Role == "signer" || p.Role == "representative" {
-			signers++
-		}
-	}
-	if signers > 1 {
+	speakers := s.with("representative")
+	if s.with("signer")+speakers > 1 || speakers > 0 && s.People > 1 {
 		return tickets.Joint
 	}
+	naming := tickets.Anonymous
 	for _, p := range s.Complainants {
-		if strings.TrimSpace(p.Name) != "" && (p.Phone != "" || p.Address != "" || p.Mail != "" || p.IDNo != "") {
+		if p.Role == "beneficiary" || strings.TrimSpace(p.Name) == "" {
+			continue
+		}
+		if p.Phone != "" || p.Address != "" || p.Mail != "" || p.IDNo != "" {
 			return tickets.Named
 		}
+		naming = tickets.Signed
 	}
-	if slices.ContainsFunc(s.Complainants, func(p ticketdb.Complainant) bool { return strings.TrimSpace(p.Name) != "" }) {
-		return tickets.Signed
-	}
-	return tickets.Anonymous
+	return naming
 }
+
+// with counts the complainants of a role.
+func (s *Submission) with(role string) int {
+	n := 0
+	for _, p := range s.Complainants {
+		if p.Role == role {
+			n++
+		}
+	}
+	return n
+}
+
+// named is how many complain by name: all but those who only benefit.
+func (s *Submission) named() int { return len(s.Complainants) - s.with("beneficiary") }

@@ -47,8 +47,9 @@ func RouteInputOf(t *Ticket) RouteInput {
 	}
 }
 
-// groupSize is from how many people a contact counts as 群体性.
-const groupSize = 5
+// GroupSize is from how many people a contact counts as 群体性: the leaders are
+// told the same day.
+const GroupSize = 5
 
 // router carries one statement through the steps of routing (tickets.md, Routing).
 type router struct {
@@ -255,7 +256,7 @@ func (x *router) certain(u *units.Unit) {
 	if x.in.Secrecy == Confidential {
 		x.doubt("confidential")
 	}
-	if x.in.People >= groupSize {
+	if x.in.People >= GroupSize {
 		x.doubt("group", x.in.People, x.in.People)
 	}
 	if x.in.Naming == Anonymous && x.in.Kind == Report && (x.r.has(tagVague) || len(x.r.text) < 30) {

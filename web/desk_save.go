@@ -19,7 +19,7 @@ const savedFor = time.Hour
 // deskFields are what the form has, in its order. Region is the finest of the
 // three selects.
 var deskFields = []string{"kind", "channel", "urgency", "statement", "name", "phone", "id_no", "address", "naming", "secrecy",
-	"county", "township", "village", "place", "category", "accused_unit", "accused_person", "accused_post", "respondent", "received_at", "answer", "people"}
+	"county", "township", "village", "place", "category", "accused_unit", "accused_person", "accused_post", "respondent", "received_at", "answer", "people", "signers", "beneficiary"}
 
 // deskSave registers what was typed. A bad field shows the same page with
 // everything kept.
@@ -117,10 +117,9 @@ func (s *server) submission(f map[string]string) (intake.Submission, tickets.Inv
 			bad = append(bad, tickets.Problem{Field: "people", ZH: "人数填写不正确", EN: "not a number of people"})
 		}
 	}
-	who := ticketdb.Complainant{Role: "caller", Name: values.Get("name"), Phone: values.Get("phone"), IDNo: values.Get("id_no"), Address: values.Get("address")}
-	if who != (ticketdb.Complainant{Role: "caller"}) && !sub.Anonymous {
-		sub.Complainants = []ticketdb.Complainant{who}
-	}
+	var wrong []tickets.Problem
+	sub.Complainants, wrong = people(f, sub.Anonymous)
+	bad = append(bad, wrong...)
 	accused := tickets.Accused{Unit: values.Int("accused_unit"), Person: values.Get("accused_person"), Post: values.Get("accused_post")}
 	if accused != (tickets.Accused{}) {
 		sub.Accused = []tickets.Accused{accused}

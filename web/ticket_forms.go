@@ -27,6 +27,7 @@ type ActionForm struct {
 	First   bool // the likely next step
 	Danger  bool // takes it away from somebody, or ends it
 	Plain   bool // nothing to fill in: the button itself does it
+	Hint    string
 	Back    string
 }
 
@@ -53,6 +54,9 @@ var firstSteps = map[tickets.Status][]tickets.Action{
 	tickets.Registered: {tickets.ActDispatch, tickets.ActAnswer}, tickets.Dispatched: {tickets.ActSign}, tickets.Handling: {tickets.ActSubmit, tickets.ActAssign},
 	tickets.Approval: {tickets.ActApprove}, tickets.Answering: {tickets.ActDelivered, tickets.ActAttempt}, tickets.Answered: {tickets.ActFollowUp, tickets.ActClose}, tickets.Closed: {tickets.ActRedo},
 }
+
+// telling are the actions whose words go out to the complainant.
+var telling = []tickets.Action{tickets.ActAnswer, tickets.ActSubmit, tickets.ActConclude, tickets.ActApprove}
 
 // moving are actions that belong to the steps although the status stays.
 var moving = []tickets.Action{tickets.ActAttempt}
@@ -127,6 +131,9 @@ type formBuilder struct {
 func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), Text: b.v.lang.T(r.ZH, capital(r.EN)), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
 		Form: b.token, Version: b.t.Version, Seq: b.t.Seq, Danger: slices.Contains([]tickets.Action{tickets.ActRecall, tickets.ActSendBack, tickets.ActExhausted, tickets.ActRedo}, r.Action)}
+	if slices.Contains(telling, r.Action) && notInPerson(b.t) {
+		f.Hint = b.v.lang.T("来件人不是受益人本人：公开答复只说办理结果和途径，不写受益人的收入、病情、证件等情况。", "The caller is not the one it is for: the public reply tells the result and what to do next, nothing of that person's income, illness or papers.")
+	}
 	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about)
 	errors := map[string]string{}
 	if sent {

@@ -33,8 +33,9 @@ type TicketPage struct {
 	Clocks       []ClockView
 	Past         []ClockView // met or cancelled
 	Cards        []CardView
-	Complainants []ticketdb.Shown
-	MayOpen      bool // the contact may be asked for
+	Complainants []PersonView
+	Speakers     []PersonView // those of a joint letter who speak for all
+	MayOpen      bool         // the contact may be asked for
 	Contact      []ticketdb.Complainant
 	MotiveError  string
 	Files        []ticketdb.Attachment
@@ -133,9 +134,10 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	p := &TicketPage{Shell: s.shell(c, v, t.Number+" "+l.Word("status", string(t.Status))), T: &t.Ticket,
 		Unit: s.unitName(t.Unit), Desk: s.unitName(t.Desk), Investigator: t.Names[t.Investigator], Second: t.Names[t.Second],
 		Place: s.placeWords(t.Region, t.Place), Category: s.categoryWord(l, t.Category),
-		Sealed: t.Secrecy == tickets.Confidential, Proposal: s.proposalPart(l, t), Complainants: t.Complainants, Files: t.Attachments, Relations: t.Relations,
+		Sealed: t.Secrecy == tickets.Confidential, Proposal: s.proposalPart(l, t), Files: t.Attachments, Relations: t.Relations,
 		Events: s.events(l, rows, t.Names)}
 	p.Path = "/tickets/" + t.Number
+	p.Complainants, p.Speakers = peopleOf(t)
 	if t.Status.Open() {
 		p.Due = s.dueView(l, t.NextDue)
 	}

@@ -15,6 +15,7 @@ const (
 	actProposed = "proposed" // routing wants a person to decide
 	actAlert    = "alert"    // routing found danger to life
 	actCard     = "card"     // a clock's warning card fell
+	actGroup    = "group"    // five people or more stand behind it
 	actByHand   = "deliver_by_hand"
 )
 
@@ -74,6 +75,7 @@ var hears = map[string]struct {
 	actProposed:                         {"proposed", []hearer{leadOf(desk)}},
 	actByHand:                           {"deliver_by_hand", []hearer{roleOf(desk, tickets.RoleOperator), assigned}},
 	actAlert:                            {"alert", []hearer{leadOf(desk), leadOf(handler), leadOf(city)}},
+	actGroup:                            {"group", []hearer{leadOf(desk), leadOf(handler), leadOf(city)}},
 	string(tickets.ActDispatch):         {"dispatched", []hearer{leadOf(handler)}},
 	string(tickets.ActRecall):           {"dispatched", []hearer{leadOf(handler)}},
 	string(tickets.ActHandDown):         {"dispatched", []hearer{leadOf(handler)}},
@@ -106,6 +108,7 @@ var cardHears = map[string]hearer{
 type noticeArgs struct {
 	Action string `json:"action"`
 	Level  string `json:"level"` // of a card
+	Unit   int    `json:"unit"`  // that is going to handle it; 0: the one that does
 }
 
 // audience is the kind of the notice and who is told.
@@ -126,6 +129,9 @@ func notices(row outbox.Row, p workerdb.Parties) []workerdb.Notice {
 	var args noticeArgs
 	if json.Unmarshal(row.Args, &args) != nil {
 		return nil
+	}
+	if args.Unit != 0 {
+		p.Unit = args.Unit
 	}
 	kind, told := args.audience()
 	var out []workerdb.Notice

@@ -121,7 +121,7 @@ func (d *DB) Delivery(ctx context.Context, outbox int64, machine string) (Delive
 }
 
 func (d *DB) recipients(ctx context.Context, tx *pg.Tx, out *Delivery) error {
-	rows, err := tx.Query(ctx, `SELECT id, sealed FROM complainants WHERE ticket = $1 ORDER BY id`, out.View.ID)
+	rows, err := tx.Query(ctx, `SELECT id, sealed FROM complainants WHERE ticket = $1 AND role <> 'beneficiary' ORDER BY id`, out.View.ID)
 	if err != nil {
 		return fmt.Errorf("recipients: %w", err)
 	}

@@ -108,6 +108,9 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 		var err error
 		v.Complainants, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Shown])
 		for _, c := range v.Complainants {
+			if c.Role == "beneficiary" { // told by whoever came for him
+				continue
+			}
 			t.HasPhone = t.HasPhone || c.HasPhone
 			t.HasMail = t.HasMail || c.HasMail
 		}

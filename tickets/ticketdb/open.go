@@ -144,7 +144,12 @@ func (d *DB) fill(n *NewTicket, me pg.Me, now time.Time) {
 	}
 	n.ReceivedAt = n.ReceivedAt.Truncate(time.Microsecond)
 	if n.People == 0 {
-		n.People = max(1, len(n.Complainants))
+		for _, c := range n.Complainants {
+			if c.Role != "beneficiary" {
+				n.People++
+			}
+		}
+		n.People = max(1, n.People)
 	}
 	if n.Source == "" {
 		n.Source, n.SourceID = "none", vault.NewToken()

@@ -44,12 +44,8 @@ func (d *DB) RouteBatch(ctx context.Context, batch []outbox.Row, decide func(t *
 					return err
 				}
 			}
-			if p.Urgency == tickets.Critical {
-				s, err := outboxStmt(ctx, tx, tickets.JobNotify, t.ID, map[string]any{"action": "alert"})
-				if err != nil {
-					return err
-				}
-				out.Queue(s.SQL, s.Args...)
+			if err := queueAlarms(ctx, tx, out, t); err != nil {
+				return err
 			}
 		}
 		waiting.queue(out)
@@ -58,6 +54,27 @@ func (d *DB) RouteBatch(ctx context.Context, batch []outbox.Row, decide func(t *
 		}
 		return nil
 	})
+}
+
+// queueAlarms tells the leads of a danger to life, and of a group: once, since a
+// ticket is routed once. The unit that is proposed hears of a group when the
+// ticket comes into its sight, and not before.
+func queueAlarms(ctx context.Context, tx *pg.Tx, out *pgx.Batch, t *tickets.Ticket) error {
+	var alarms []map[string]any
+	if t.Proposal.Urgency == tickets.Critical {
+		alarms = append(alarms, map[string]any{"action": "alert"})
+	}
+	if t.People >= tickets.GroupSize {
+		alarms = append(alarms, map[string]any{"action": "group", "unit": t.Proposal.Unit})
+	}
+	for _, args := range alarms {
+		s, err := outboxStmt(ctx, tx, tickets.JobNotify, t.ID, args)
+		if err != nil {
+			return err
+		}
+		out.Queue(s.SQL, s.Args...)
+	}
+	return nil
 }
 
 // proposals are those that wait for a person, as columns of unnest.

@@ -284,3 +284,32 @@ func TestLikelyRelationsAndTheCallersEarlierTickets(t *testing.T) {
 		t.Errorf("an investigator asks for a phone: %d", a.status)
 	}
 }
+
+func TestAJointLetterHasAtMostFiveRepresentatives(t *testing.T) {
+	t.Parallel()
+	c := openCity(t)
+	letter := func(speakers, signers int) string {
+		var people []string
+		for i := range speakers + signers {
+			role := "signer"
+			if i < speakers {
+				role = "representative"
+			}
+			people = append(people, fmt.Sprintf(`{"name":"王%c","phone":"139000000%02d","role":%q}`, '一'+rune(i), i, role))
+		}
+		return `{"kind":"complaint","channel":"letter","region":"140428","statement":"我们几户的低保同时停了。","people":3,"respondents":[{"unit":"140428"}],"complainants":[` + strings.Join(people, ",") + `]}`
+	}
+	if a := c.as("operator", "POST", "/api/v1/tickets", letter(6, 4)); a.status != 422 || !strings.Contains(a.faults()["body.complainants"], "代表最多 5 人") {
+		t.Errorf("six representatives: %d %s", a.status, a.raw)
+	}
+	a := c.as("operator", "POST", "/api/v1/tickets", letter(2, 5))
+	if a.status != 201 {
+		t.Fatalf("register: %d %s", a.status, a.raw)
+	}
+	v := c.as("operator", "GET", "/api/v1/tickets/"+a.body["number"].(string), "")
+	people := v.body["complainants"].([]any)
+	last := people[6].(map[string]any)
+	if v.body["naming"] != "joint" || v.body["people"] != 7.0 || len(people) != 7 || last["n"] != 7.0 || last["role"] != "signer" || fmt.Sprint(v.body["respondents"]) != "[10]" {
+		t.Errorf("%s", v.raw)
+	}
+}

@@ -20,7 +20,7 @@ type complainantIn struct {
 	IDNo    string `json:"id_no,omitempty" maxLength:"40"`
 	Address string `json:"address,omitempty" maxLength:"300"`
 	Mail    string `json:"mail,omitempty" maxLength:"254"`
-	Role    string `json:"role,omitempty" enum:"caller,beneficiary,representative,signer" doc:"The first one is the caller by default"`
+	Role    string `json:"role,omitempty" enum:"caller,beneficiary,representative,signer" doc:"Caller by default. A joint letter has signers and at most five representatives; a beneficiary is whom it is for, when not the caller"`
 }
 
 type accusedIn struct {
@@ -46,8 +46,8 @@ type registerBody struct {
 	People       int             `json:"people,omitempty" minimum:"1" maximum:"100000" doc:"How many people stand behind it"`
 	Complainants []complainantIn `json:"complainants,omitempty" maxItems:"200"`
 	Anonymous    bool            `json:"anonymous,omitempty"`
-	Accused      []accusedIn     `json:"accused,omitempty" maxItems:"50"`
-	Respondents  []respondentIn  `json:"respondents,omitempty" maxItems:"50"`
+	Accused      []accusedIn     `json:"accused,omitempty" maxItems:"50" doc:"Of whom misconduct is reported: neither they nor those below see the ticket"`
+	Respondents  []respondentIn  `json:"respondents,omitempty" maxItems:"50" doc:"Whose decision, delay or service is disputed: they see the ticket, others decide"`
 	ReceivedAt   time.Time       `json:"received_at,omitempty" required:"false" doc:"When it came in; now by default"`
 	Answer       string          `json:"answer,omitempty" maxLength:"10000" doc:"Answered at once, which closes an inquiry, a suggestion or praise"`
 }

@@ -66,6 +66,7 @@ type ticketBody struct {
 }
 
 type shownBody struct {
+	N           int        `json:"n" doc:"Counts them as registered, from 1"`
 	Role        string     `json:"role"`
 	Name        string     `json:"name"`
 	Phone       string     `json:"phone,omitempty"`

@@ -62,8 +62,10 @@ func (s *server) proposal(p *tickets.Proposal) *proposalBody {
 }
 
 func shownOf(in []ticketdb.Shown) []shownBody {
+	n := 0
 	return each(in, func(c ticketdb.Shown) shownBody {
-		return shownBody{c.Role, c.Name, c.Phone, c.HasPhone, c.HasMail, localp(c.CheckedAt), c.CheckFailed}
+		n++
+		return shownBody{n, c.Role, c.Name, c.Phone, c.HasPhone, c.HasMail, localp(c.CheckedAt), c.CheckFailed}
 	})
 }
 
