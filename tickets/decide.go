@@ -53,10 +53,83 @@ type Change struct {
 	Sign       bool
 	IdentityOK *bool
 
+	More         []Attempt // further rows of the same attempt, one a person
+	Decision     *Decision
+	Settled      []Decision // requests that end with the step
+	Adjudicated  bool       // the order must stay with us
+	FinalOther   bool       // the other ticket must be one that is final
+	Extend       *Extend
+	Pause        *Pause
+	Resume       bool
+	RevealAsked  bool
+	Child        *Child
+	Appealed     int
+	Withdrawal   string
+	Transfer     *Transfer // a new one
+	TransferNews *Transfer // what came back of one
+	Recuse       *Recusal
+	Respondent   *Respondent
+	Mandate      bool
+	PetitionNo   string
+
 	Meets  []string
-	Opens  string
+	Opens  []string
 	Cancel bool // every open clock of the ticket ends
 	Jobs   []string
+}
+
+// Decision is what became of a request.
+type Decision struct {
+	Request int64
+	N       int
+	State   string // granted, refused, lapsed
+	Note    string
+	Until   *time.Time // of a reveal
+	Forward bool       // not decided yet: it goes on to the platform
+}
+
+// Extend moves one clock: by an amount of its unit, or to the time a platform set.
+type Extend struct {
+	Clock  int64
+	Amount int
+	Due    *time.Time
+}
+
+// Pause is a stretch in which the clocks stand still.
+type Pause struct {
+	ID      int64
+	Request int64
+	Reason  string
+	From    time.Time
+	To      *time.Time
+	Until   *time.Time // planned
+}
+
+// Child is a ticket that a step opens beside this one, for the same complainants.
+type Child struct {
+	Relation    string
+	Kind        string
+	Category    string
+	Channel     string
+	Title       string
+	Statement   string
+	Appeal      int
+	Floor       int
+	Recuse      []int // persons: first handlers
+	WithAccused bool
+}
+
+// Recusal takes a unit (key above zero) or a person (below) off the ticket.
+type Recusal struct {
+	Key    int
+	Reason string
+	Note   string
+}
+
+// Respondent is the unit whose decision is disputed, and who made it.
+type Respondent struct {
+	Unit   int
+	Person int
 }
 
 // May tells whether the actor may take the action now; gates are not asked.
@@ -92,7 +165,7 @@ func recusedFrom(t *Ticket, a Actor) bool {
 func Actions(t *Ticket, a Actor) []Row {
 	var out []Row
 	for _, r := range Flow {
-		if !r.Hidden && May(t, r, a) {
+		if !r.Hidden && May(t, r, a) && (r.When == nil || r.When(t, a)) {
 			out = append(out, r)
 		}
 	}
@@ -123,6 +196,7 @@ func Decide(t *Ticket, a Act, w World) (Change, error) {
 	if len(bad) > 0 {
 		return Change{}, bad
 	}
+	settle(t, a, &c)
 	if !c.To.Open() && c.From.Open() {
 		c.Cancel = true
 		if c.Outcome == "" {
@@ -135,7 +209,7 @@ func Decide(t *Ticket, a Act, w World) (Change, error) {
 func checkFields(t *Ticket, row Row, a Act) Invalid {
 	var bad Invalid
 	for _, f := range row.Needs {
-		if p := f.check(a.Values, t.Kind); p != nil {
+		if p := f.check(a.Values, t.FindingKind()); p != nil {
 			bad = append(bad, *p)
 		}
 	}
@@ -178,7 +252,11 @@ func OutcomeOf(t *Ticket) string {
 		return "unfounded"
 	case count["unverifiable"] == n:
 		return "unverifiable"
-	case count["not_done"] == n:
+	case t.Appeal >= 2:
+		return "final"
+	case count["changed"]+count["revoked"] == n:
+		return "resolved"
+	case count["not_done"]+count["upheld"] == n:
 		return "explained"
 	}
 	return "partly"

@@ -9,7 +9,7 @@ import (
 func TestConclusionsHaveReasonsAndEyes(t *testing.T) {
 	w := newWorld()
 	end := func(outcome, text string) Values {
-		v := Values{"outcome": outcome, "reason": "查无线索，村民张某", "basis": "no_clue"}
+		v := Values{"outcome": outcome, "reason": "查无线索，村民张某", "basis": append(bases[outcome], "no_clue")[0]}
 		if text != "" {
 			v["public_text"] = text
 		}

@@ -49,7 +49,7 @@ func drawDiagram(b *strings.Builder) {
 func drawEdge(from, to Status) []string {
 	var out []string
 	for _, r := range Flow {
-		if from == to && r.Opens == "" || !r.Allows(from) {
+		if from == to && len(r.Opens) == 0 || !r.Allows(from) {
 			continue
 		}
 		if r.To == to || r.Or == to {
@@ -79,7 +79,7 @@ func drawRows(b *strings.Builder) {
 	for _, r := range Flow {
 		cells := []string{
 			drawAction(r), r.ZH, drawFrom(r), drawTo(r), drawBy(r), drawFields(r), drawGates(r),
-			strings.Join(r.Meets, ", "), r.Opens, strings.Join(r.Jobs, ", "),
+			strings.Join(r.Meets, ", "), strings.Join(r.Opens, ", "), strings.Join(r.Jobs, ", "),
 		}
 		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 	}

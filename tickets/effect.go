@@ -1,6 +1,11 @@
 package tickets
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"hotline/internal/units"
+)
 
 // effect fills in what one action changes beyond the status; it may still
 // refuse. There is one line here for each action that does more than move.
@@ -13,9 +18,30 @@ var effects = map[Action]effect{
 		c.Brief, c.Unit, c.Sign = a.Values.Get("brief"), t.Desk, true
 		return nil
 	},
-	ActConclude:   conclude,
-	ActSign:       func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Sign = true; return nil },
-	ActSignReturn: signReturn,
+	ActConclude:       conclude,
+	ActAskReturn:      askReturn,
+	ActAskExtension:   askExtension,
+	ActAskPause:       askPause,
+	ActAskReveal:      askReveal,
+	ActDropRequest:    dropRequest,
+	ActGrant:          grant,
+	ActRefuse:         refuse,
+	ActResume:         resume,
+	ActRecuse:         recuse,
+	ActDeclare:        declare,
+	ActRespondent:     respondent,
+	ActWithdraw:       withdraw,
+	ActWithdrawCall:   withdrawCall,
+	ActAppeal:         appeal,
+	ActSplit:          split,
+	ActTransferred:    transferred,
+	ActTransferResult: transferResult,
+	ActMandate:        mandate,
+	ActPetition:       toPetition,
+	ActRelay:          relay,
+	ActObject:         objectForward,
+	ActSign:           func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Sign = true; return nil },
+	ActSignReturn:     signReturn,
 	ActRecall: func(t *Ticket, a Act, w World, c *Change) []Problem {
 		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
 		return toUnit(t, a, w, c)
@@ -113,15 +139,21 @@ func toUnit(_ *Ticket, a Act, _ World, c *Change) []Problem {
 }
 
 func reportUp(t *Ticket, _ Act, w World, c *Change) []Problem {
-	above := w.Tree.Parent(t.Unit)
-	for above != nil && !above.Active {
-		above = w.Tree.Parent(above.ID)
-	}
+	above := activeParent(w.Tree, t.Unit)
 	if above == nil {
 		return one("", "没有上级单位", "there is no unit above")
 	}
 	c.Unit = above.ID
 	return nil
+}
+
+// activeParent is the next unit above that works.
+func activeParent(tree *units.Tree, unit int) *units.Unit {
+	above := tree.Parent(unit)
+	for above != nil && !above.Active {
+		above = tree.Parent(above.ID)
+	}
+	return above
 }
 
 func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
@@ -130,6 +162,9 @@ func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
 		return one("public_text", "须告知诉求人，请填写公开答复", "the complainant must be told: fill in the public reply")
 	}
 	c.Outcome = a.Values.Get("outcome")
+	if other := a.Values.Get("other"); c.Outcome == "final" && other != "" {
+		c.Other, c.Relation, c.FinalOther = other, "same_matter", true
+	}
 	if t.Unit == 0 { // concluded at the desk: the desk has it, so that its lead can approve
 		c.Unit, c.Sign = t.Desk, true
 	}
@@ -140,9 +175,15 @@ func conclude(t *Ticket, a Act, _ World, c *Change) []Problem {
 	return nil
 }
 
-func signReturn(t *Ticket, a Act, _ World, c *Change) []Problem {
+func signReturn(t *Ticket, a Act, w World, c *Change) []Problem {
 	c.Sign = true
-	c.Request = &Request{Kind: "return", State: "pending", Reason: a.Values.Get("reason"), Basis: a.Values.Get("basis"), Unit: a.Actor.Unit, AskedBy: a.Actor.Person, AskedAt: a.Now}
+	return askReturn(t, a, w, c)
+}
+
+func objectForward(t *Ticket, _ Act, _ World, _ *Change) []Problem {
+	if t.openClock("objection") == nil {
+		return one("", "不是转送的信访事项，或异议期（5 个工作日）已过", "not a forwarded petition, or the five working days are over")
+	}
 	return nil
 }
 
@@ -179,7 +220,10 @@ func record(t *Ticket, a Act, w World, c *Change) []Problem {
 	f := &Finding{
 		Outcome: a.Values.Get("outcome"), Method: a.Values.Get("method"), Met: a.Values.Get("met"), Evidence: a.Values.Get("evidence"),
 		Corrected: a.Values.Get("corrected"), RecoveredCents: a.Values.Cents("recovered"), SecondName: a.Values.Get("second_name"),
-		Author: a.Actor.Person, At: a.Now,
+		Transfer: a.Values.Bool("transfer"), Author: a.Actor.Person, At: a.Now,
+	}
+	if f.Transfer && len(t.Transfers) == 0 {
+		c.Opens = append(c.Opens, "transfer_found")
 	}
 	if a.Values.Get("met_at") != "" {
 		at := a.Values.Time("met_at", a.Now)
@@ -210,7 +254,10 @@ func otherInvestigator(t *Ticket, me int) int {
 
 func submit(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Reply = &Reply{PublicText: a.Values.Get("public_text"), InternalText: a.Values.Get("internal_text"), LegalBasis: a.Values.Get("legal_basis"),
-		AppealNotice: a.Values.Get("appeal_notice"), UnresolvedReason: a.Values.Get("unresolved_reason"), Author: actorName(a.Actor), At: a.Now}
+		AppealNotice: a.Values.Get("appeal_notice"), UnresolvedReason: a.Values.Get("unresolved_reason"), OpinionNo: a.Values.Get("opinion_no"), Author: actorName(a.Actor), At: a.Now}
+	if t.Appeal > 0 && c.Reply.OpinionNo == "" {
+		return one("opinion_no", "复查、复核须出具书面意见，请填写文号", "an appeal ends with a written opinion: fill in its number")
+	}
 	if a.Values.Get("resolved") != "" {
 		yes := a.Values.Bool("resolved")
 		c.Reply.Resolved = &yes
@@ -226,12 +273,24 @@ func approve(t *Ticket, a Act, _ World, c *Change) []Problem {
 		return one("", "还没有答复", "no reply yet")
 	}
 	c.Approve, c.AmendText = true, a.Values.Get("public_text")
-	if !t.Answerable() {
-		c.To, c.Opens, c.Jobs = Closed, "", nil
-		c.Meets = append([]string{"result_posted", "closed"}, c.Meets...)
-		c.Attempt = &Attempt{Way: "status_page", State: "delivered", At: a.Now, Actor: "machine:status", Evidence: "公布于查询页", Provenance: "machine"}
+	if t.Outcome == "transferred" && len(t.Transfers) == 0 {
+		c.Opens = append(slices.Clone(c.Opens), "transfer_found")
+	}
+	if !t.Answerable() && !t.TransferDue() {
+		c.Opens, c.Jobs = nil, nil
+		posted(c, a)
+	} else if !t.Answerable() {
+		c.Jobs = nil // nobody is told; it ends once the transfer is recorded
 	}
 	return nil
+}
+
+// posted ends a ticket that nobody can be answered on: the result stands on the
+// status page.
+func posted(c *Change, a Act) {
+	c.To = Closed
+	c.Meets = append([]string{"result_posted", "closed"}, c.Meets...)
+	c.Attempt = &Attempt{Way: "status_page", State: "delivered", At: a.Now, Actor: "machine:status", Evidence: "公布于查询页", Provenance: "machine"}
 }
 
 func sendBack(_ *Ticket, _ Act, _ World, c *Change) []Problem {
@@ -250,7 +309,11 @@ func attempt(t *Ticket, a Act, w World, c *Change) []Problem {
 	if bad := eventTime(t, a, w, c); bad != nil {
 		return bad
 	}
-	c.Attempt = newAttempt(a, c, state)
+	ids, bad := reaches(t, a)
+	if bad != nil {
+		return bad
+	}
+	spread(newAttempt(a, c, state), ids, c)
 	return nil
 }
 
@@ -266,11 +329,27 @@ func delivered(t *Ticket, a Act, w World, c *Change) []Problem {
 	if bad := eventTime(t, a, w, c); bad != nil {
 		return bad
 	}
-	c.Attempt = newAttempt(a, c, "delivered")
+	if t.Appeal > 0 && a.Values.Get("way") != "letter" && a.Values.Get("way") != "face" {
+		return one("way", "复查、复核意见书须书面送达（挂号信或当面）", "a written opinion is served by registered letter or face to face")
+	}
+	ids, bad := reaches(t, a)
+	if bad != nil {
+		return bad
+	}
+	spread(newAttempt(a, c, "delivered"), ids, c)
+	if t.Appeal > 0 {
+		c.Meets = append(slices.Clone(c.Meets), "opinion_served")
+	}
+	if left := unreachedAfter(t, c); len(left) > 0 { // of a joint letter some are still owed it
+		c.To, c.Meets, c.Opens, c.Jobs = c.From, nil, nil, nil
+	}
 	return nil
 }
 
-func exhausted(_ *Ticket, a Act, _ World, c *Change) []Problem {
+func exhausted(t *Ticket, a Act, _ World, c *Change) []Problem {
+	if t.Appeal > 0 {
+		c.Meets = append(slices.Clone(c.Meets), "opinion_served")
+	}
 	c.Attempt = &Attempt{Way: "status_page", State: "unreachable", At: a.Now, Actor: actorName(a.Actor), Evidence: ExhaustedMark, Provenance: "typed"}
 	return nil
 }

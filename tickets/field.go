@@ -178,6 +178,14 @@ func parseCents(s string) (int64, error) {
 	return int64(n), nil
 }
 
+// FindingKind is the kind under which findings on the ticket are chosen.
+func (t *Ticket) FindingKind() string {
+	if t.Appeal > 0 {
+		return AppealKind
+	}
+	return t.Kind
+}
+
 // check reads one value against its field.
 func (f Field) check(v Values, kind string) *Problem {
 	s := v.Get(f.Name)

@@ -6,56 +6,6 @@ package tickets
 
 import "slices"
 
-// Action is one thing that can be done to a ticket.
-type Action string
-
-// The actions. Each is also the name of its journal row.
-const (
-	ActRegister         Action = "registered" // the birth of a ticket; not a row of the table
-	ActAnswer           Action = "answer"
-	ActDispatch         Action = "dispatch"
-	ActTake             Action = "take"
-	ActConclude         Action = "conclude"
-	ActSign             Action = "sign"
-	ActSignReturn       Action = "sign_return"
-	ActRecall           Action = "recall"
-	ActAssign           Action = "assign"
-	ActRecord           Action = "record"
-	ActCosign           Action = "cosign"
-	ActHandDown         Action = "hand_down"
-	ActReportUp         Action = "report_up"
-	ActSubmit           Action = "submit"
-	ActApprove          Action = "approve"
-	ActSendBack         Action = "send_back"
-	ActAttempt          Action = "attempt"
-	ActDelivered        Action = "delivered"
-	ActExhausted        Action = "exhausted"
-	ActFollowUp         Action = "follow_up"
-	ActClose            Action = "close"
-	ActRedo             Action = "redo"
-	ActRevive           Action = "revive"
-	ActArchive          Action = "archive"
-	ActNote             Action = "note"
-	ActAttach           Action = "attach"
-	ActAllege           Action = "allege"
-	ActAccuse           Action = "accuse"
-	ActUrge             Action = "urge"
-	ActSupervise        Action = "supervise"
-	ActExplainLate      Action = "explain_late"
-	ActLink             Action = "link"
-	ActUnlink           Action = "unlink"
-	ActCoHandle         Action = "co_handle"
-	ActUrgency          Action = "change_urgency"
-	ActIdentity         Action = "confirm_identity"
-	ActContactMade      Action = "contact_made"
-	ActVisitMade        Action = "visit_made"
-	ActTold             Action = "told_acceptance"
-	ActPlatformRecall   Action = "platform_recall"
-	ActPlatformReturned Action = "platform_returned"
-	ActPlatformAccepted Action = "platform_accepted"
-	ActSupplement       Action = "supplement"
-)
-
 // Place is where the actor stands towards the ticket.
 type Place string
 
@@ -67,6 +17,8 @@ const (
 	AtAssigned Place = "assigned" // the investigator or the second one
 	AtMachine  Place = "machine"
 	AtPlatform Place = "platform"
+	// AtLine is the handling unit or one above it: where a custodian sits.
+	AtLine Place = "line"
 )
 
 // By is who may do it: a role, standing at one of the places.
@@ -87,9 +39,12 @@ type Row struct {
 	Needs  []Field // all fields the action takes; Field.Must tells which must be filled
 	Gates  []Gate
 	Meets  []string // meeting events of clocks
-	Opens  string   // start event of clocks
+	Opens  []string // start events of clocks
 	Jobs   []string // outbox kinds that follow
 	Hidden bool     // done by machines; not drawn as a button
+	// When tells whether the action makes sense on the ticket as it is, for
+	// buttons; the gates have the last word. nil: always.
+	When func(t *Ticket, a Actor) bool
 }
 
 var (
@@ -102,6 +57,8 @@ var (
 	machine   = By{RoleMachine, []Place{AtMachine}}
 	platform  = By{RolePlatform, []Place{AtPlatform}}
 	workers   = []By{assigned, lead(AtHandler, AtAbove, AtAssigned)}
+	deciders  = []By{lead(AtAbove, AtDesk, AtHandler), {RoleCustodian, []Place{AtLine}}, platform}
+	onOrder   = func(t *Ticket, _ Actor) bool { return t.Track == TrackOrder }
 	everybody = []By{operator(AtDesk, AtHandler), assigned, lead(AtDesk, AtHandler, AtAbove, AtAssigned)}
 )
 
@@ -115,55 +72,55 @@ var Flow = []Row{
 	{Action: ActDispatch, ZH: "派单", EN: "dispatch", From: []Status{Registered}, To: Dispatched,
 		By:    []By{operator(AtDesk), lead(AtDesk), machine},
 		Needs: []Field{unitField, reasonOpt, briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
-		Meets: []string{"dispatch"}, Opens: "dispatch", Jobs: []string{JobNotify}},
+		Meets: []string{"dispatch"}, Opens: []string{"dispatch"}, Jobs: []string{JobNotify}},
 	{Action: ActTake, ZH: "本单位承办", EN: "take", From: []Status{Registered}, To: Handling,
 		By: []By{lead(AtDesk)}, Needs: []Field{briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
-		Meets: []string{"dispatch", "sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
+		Meets: []string{"dispatch", "sign"}, Opens: []string{"sign"}, Jobs: []string{JobPlatformSigned}},
 	{Action: ActConclude, ZH: "以其他结论报审", EN: "conclude", From: []Status{Registered, Handling}, To: Approval,
 		By:    []By{operator(AtDesk), lead(AtDesk, AtHandler), assigned},
-		Needs: []Field{concludeOutcome, reason, basisCode, publicTextIf, legalBasis, appealNotice}, Gates: []Gate{gateConclude}, Meets: []string{"submit"}, Jobs: []string{JobNotify}},
+		Needs: []Field{concludeOutcome, reason, basisCode, finalOther, publicTextIf, legalBasis, appealNotice}, Gates: []Gate{gateConclude, gateBasis, gateWithdrawn}, Meets: []string{"submit"}, Jobs: []string{JobNotify}},
 	{Action: ActSign, ZH: "签收", EN: "sign", From: []Status{Dispatched}, To: Handling,
-		By: []By{lead(AtHandler)}, Meets: []string{"sign"}, Opens: "sign", Jobs: []string{JobPlatformSigned}},
+		By: []By{lead(AtHandler)}, Meets: []string{"sign"}, Opens: []string{"sign"}, Jobs: []string{JobPlatformSigned}},
 	{Action: ActSignReturn, ZH: "签收并申请退单", EN: "sign and ask to return", From: []Status{Dispatched}, To: Handling,
-		By: []By{lead(AtHandler)}, Needs: []Field{reason, basisCode}, Gates: []Gate{gateReturnable},
-		Meets: []string{"sign", "request"}, Opens: "sign", Jobs: []string{JobPlatformSigned, JobPlatformReturn, JobNotify}},
+		By: []By{lead(AtHandler)}, Needs: []Field{reason, basisCode, evidence}, Gates: []Gate{gateReturnable, gateOnce(RequestReturn)},
+		Meets: []string{"sign", "request"}, Opens: []string{"sign"}, Jobs: []string{JobPlatformSigned, JobPlatformReturn, JobNotify}},
 	{Action: ActRecall, ZH: "收回改派", EN: "recall", From: openStatuses[1:], To: Dispatched,
 		By:    []By{lead(AtAbove, AtDesk)},
 		Needs: []Field{unitField, reason, briefField}, Gates: []Gate{gateAccusedFloor, gateBrief},
-		Opens: "dispatch", Jobs: []string{JobNotify}},
+		Opens: []string{"dispatch"}, Jobs: []string{JobNotify}},
 	{Action: ActAssign, ZH: "指定核查员", EN: "assign", From: []Status{Handling}, To: Handling,
 		By: []By{lead(AtHandler)}, Needs: []Field{investigatorField, secondField}, Gates: []Gate{gateNotRecused}, Jobs: []string{JobNotify}},
 	{Action: ActAllege, ZH: "增列诉求事项", EN: "add an allegation", From: []Status{Registered, Dispatched, Handling}, By: everybody,
 		Needs: []Field{allegationText, categoryOpt}},
 	{Action: ActRecord, ZH: "记录核查结论", EN: "record a finding", From: []Status{Handling}, To: Handling,
 		By:    workers,
-		Needs: []Field{allegationN, findingOutcome, method, metWhom, metAt, evidence, corrected, recovered, secondName}},
+		Needs: []Field{allegationN, findingOutcome, method, metWhom, metAt, evidence, corrected, recovered, mustTransfer, secondName}},
 	{Action: ActCosign, ZH: "第二核查人会签", EN: "co-sign a finding", From: []Status{Handling}, To: Handling,
 		By: []By{assigned, lead(AtAssigned)}, Needs: []Field{allegationN}, Gates: []Gate{gateSecond}},
 	{Action: ActHandDown, ZH: "下派", EN: "hand down", From: []Status{Handling}, To: Dispatched,
-		By: []By{lead(AtHandler)}, Needs: []Field{unitField, reason}, Gates: []Gate{gateBelow, gateAccusedFloor, gateBrief}, Opens: "dispatch", Jobs: []string{JobNotify}},
+		By: []By{lead(AtHandler)}, Needs: []Field{unitField, reason}, Gates: []Gate{gateBelow, gateAccusedFloor, gateBrief}, Opens: []string{"dispatch", "hand_down"}, Jobs: []string{JobNotify}},
 	{Action: ActReportUp, ZH: "上报", EN: "report up", From: []Status{Handling}, To: Dispatched,
-		By: []By{lead(AtHandler)}, Needs: []Field{reason}, Opens: "dispatch", Jobs: []string{JobNotify}},
+		By: []By{lead(AtHandler)}, Needs: []Field{reason}, Gates: []Gate{gateUpFloor}, Meets: []string{"report_up"}, Opens: []string{"dispatch"}, Jobs: []string{JobNotify}},
 	{Action: ActSubmit, ZH: "提交审核", EN: "submit", From: []Status{Handling}, To: Approval,
 		By:    workers,
-		Needs: []Field{publicText, internalText, legalBasis, appealNotice, resolvedField, unresolvedReason}, Gates: []Gate{gateFindings},
+		Needs: []Field{publicText, internalText, legalBasis, appealNotice, resolvedField, unresolvedReason, opinionNo}, Gates: []Gate{gateFindings},
 		Meets: []string{"submit"}, Jobs: []string{JobNotify}},
 	{Action: ActApprove, ZH: "审核通过", EN: "approve", From: []Status{Approval}, To: Answering, Or: Closed,
 		By:    []By{lead(AtHandler, AtAbove)},
 		Needs: []Field{publicTextOpt, noteOpt}, Gates: []Gate{gateOtherEyes, gateFindings},
-		Meets: []string{"approve"}, Opens: "approve", Jobs: []string{JobReply}},
+		Meets: []string{"approve"}, Opens: []string{"approve"}, Jobs: []string{JobReply}},
 	{Action: ActSendBack, ZH: "退回修改", EN: "send back", From: []Status{Approval, Answering}, To: Handling,
 		By: []By{lead(AtHandler, AtAbove)}, Needs: []Field{reason}, Jobs: []string{JobNotify}},
 	{Action: ActAttempt, ZH: "登记一次答复", EN: "log an attempt", From: []Status{Answering, Answered}, To: "",
 		By:    append(slices.Clone(everybody), machine),
-		Needs: []Field{way, attemptState, attemptAt, evidence}, Jobs: nil},
+		Needs: []Field{way, attemptState, attemptAt, whom, evidence}, Jobs: nil},
 	{Action: ActDelivered, ZH: "已送达", EN: "delivered", From: []Status{Answering}, To: Answered,
 		By:    append(slices.Clone(everybody), machine, platform),
-		Needs: []Field{way, attemptAt, evidenceMust}, Gates: []Gate{gateReply},
-		Meets: []string{"delivered"}, Opens: "delivered", Jobs: []string{JobNotify}},
+		Needs: []Field{way, attemptAt, whom, evidenceMust}, Gates: []Gate{gateReply},
+		Meets: []string{"delivered"}, Opens: []string{"delivered"}, Jobs: []string{JobNotify}},
 	{Action: ActExhausted, ZH: "穷尽联系方式", EN: "exhausted", From: []Status{Answering}, To: Answered,
 		By: []By{lead(AtHandler, AtAbove, AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateReply, gateExhausted},
-		Meets: []string{"exhausted"}, Opens: "exhausted"},
+		Meets: []string{"exhausted"}, Opens: []string{"exhausted"}},
 	{Action: ActFollowUp, ZH: "回访并办结", EN: "follow up", From: []Status{Answered}, To: Closed,
 		By:    []By{operator(AtDesk, AtHandler), lead(AtDesk, AtHandler, AtAbove), platform},
 		Needs: []Field{resolvedMust, satisfaction, noteOpt}, Gates: []Gate{gateClose},
@@ -173,9 +130,9 @@ var Flow = []Row{
 		Meets: []string{"closed"}},
 	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched,
 		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
-		Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRedo}, Opens: "redo", Jobs: []string{JobNotify}},
+		Needs: []Field{reason, unitOpt, newEvidence}, Gates: []Gate{gateRedo}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
-		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: "redo", Jobs: []string{JobNotify}},
+		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
 		By: []By{lead(AtDesk, AtAbove), machine}},
 
@@ -189,32 +146,89 @@ var Flow = []Row{
 	{Action: ActLink, ZH: "关联工单", EN: "link", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKind, noteOpt}},
 	{Action: ActUnlink, ZH: "解除关联", EN: "unlink", From: anyStatus, By: everybody, Needs: []Field{otherNumber, relationKindOpt, noteOpt}},
 	{Action: ActCoHandle, ZH: "协办", EN: "co-handler", From: []Status{Dispatched, Handling}, By: []By{lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{unitField, noteOpt}, Gates: []Gate{gateAccusedFloor}, Jobs: []string{JobNotify}},
-	{Action: ActUrgency, ZH: "调整紧急程度", EN: "change urgency", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{urgencyField, reason}, Opens: "urgency_changed"},
+	{Action: ActUrgency, ZH: "调整紧急程度", EN: "change urgency", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)}, Needs: []Field{urgencyField, reason}, Opens: []string{"urgency_changed"}},
 	{Action: ActIdentity, ZH: "核实身份", EN: "confirm identity", From: openStatuses, By: []By{operator(AtDesk), assigned, lead(AtDesk, AtHandler)}, Needs: []Field{identityOK, noteOpt}, Meets: []string{"identity_confirmed"}},
 	{Action: ActContactMade, ZH: "已先行联系", EN: "first contact made", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"contact_made"}, Jobs: []string{JobPlatformContact}},
 	{Action: ActVisitMade, ZH: "已到场处置", EN: "someone was on the spot", From: openStatuses, By: everybody, Needs: []Field{attemptAt, evidenceMust}, Meets: []string{"visit_made", "contact_made"}},
 	{Action: ActTold, ZH: "已告知受理", EN: "told of acceptance", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"told_acceptance"}},
 	{Action: ActSupplement, ZH: "追加内容", EN: "supplement", From: anyStatus, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
 	{Action: ActPlatformAccepted, ZH: "平台接收办结反馈", EN: "platform accepted the reply", From: anyStatus, By: []By{machine, platform}, Meets: []string{"platform_accepted"}, Hidden: true},
-	{Action: ActPlatformRecall, ZH: "平台撤单", EN: "recalled by the platform", From: openStatuses, To: Closed, By: []By{platform}, Needs: []Field{reasonOpt}, Meets: []string{"closed"}, Hidden: true, Jobs: []string{JobNotify}},
-	{Action: ActPlatformReturned, ZH: "平台同意退单", EN: "return granted by the platform", From: openStatuses, To: Closed, By: []By{platform}, Needs: []Field{reasonOpt}, Meets: []string{"closed"}, Hidden: true, Jobs: []string{JobNotify}},
+	{Action: ActPlatformRecall, ZH: "平台撤单", EN: "recalled by the platform", From: openStatuses, To: Closed, By: []By{platform, lead(AtDesk, AtAbove)}, Needs: []Field{reasonOpt, portalEvidence}, Gates: []Gate{gatePortal}, Meets: []string{"closed"}, When: onOrder, Jobs: []string{JobNotify}},
+	{Action: ActPlatformReturned, ZH: "平台同意退单", EN: "return granted by the platform", From: openStatuses, To: Closed, By: []By{platform, lead(AtDesk, AtAbove)}, Needs: []Field{reasonOpt, portalEvidence}, Gates: []Gate{gatePortal}, Meets: []string{"closed"},
+		When: func(t *Ticket, a Actor) bool { return onOrder(t, a) && t.pending(RequestReturn) != nil }, Jobs: []string{JobNotify}},
+
+	{Action: ActAskReturn, ZH: "申请退单", EN: "ask to return", From: []Status{Handling}, By: []By{lead(AtHandler)},
+		Needs: []Field{reason, basisCode, evidence}, Gates: []Gate{gateReturnable, gateOnce(RequestReturn)}, When: none(RequestReturn),
+		Meets: []string{"request"}, Jobs: []string{JobPlatformReturn, JobNotify}},
+	{Action: ActAskExtension, ZH: "申请延期", EN: "ask for an extension", From: []Status{Handling, Approval, Answering}, By: workers,
+		Needs: []Field{extensionClock, extensionDays, reason, evidence}, Gates: []Gate{gateOnce(RequestExtension)}, When: none(RequestExtension),
+		Jobs: []string{JobPlatformExtension, JobNotify}},
+	{Action: ActAskPause, ZH: "申请中止计时", EN: "ask to stop the clocks", From: []Status{Handling, Approval}, By: workers,
+		Needs: []Field{pauseReason, pauseUntil, reasonOpt, evidence}, Gates: []Gate{gateOnce(RequestPause)},
+		When: func(t *Ticket, a Actor) bool {
+			return none(RequestPause)(t, a) && t.PausedAt == nil && t.Track != TrackOrder
+		}, Jobs: []string{JobNotify}},
+	{Action: ActAskReveal, ZH: "申请查看身份", EN: "ask to see the identity", From: openStatuses[1:], By: []By{assigned, lead(AtAssigned), operator(AtDesk)},
+		Needs: []Field{reason, revealHours}, Gates: []Gate{gateOnce(RequestReveal)},
+		When: func(t *Ticket, a Actor) bool {
+			return none(RequestReveal)(t, a) && t.Secrecy == Confidential && len(t.Persons) > 0
+		}, Jobs: []string{JobNotify}},
+	{Action: ActDropRequest, ZH: "撤回申请", EN: "take a request back", From: openStatuses[1:], By: []By{lead(AtHandler), assigned, operator(AtDesk)},
+		Needs: []Field{requestN, noteOpt}, When: func(t *Ticket, a Actor) bool {
+			return slices.ContainsFunc(t.Pending(), func(r Request) bool { return r.AskedBy == a.Person || r.Unit == a.Unit })
+		}},
+	{Action: ActGrant, ZH: "同意申请", EN: "grant a request", From: openStatuses[1:], Or: Dispatched, By: deciders,
+		Needs: []Field{requestN, requestKind, newHandleBy, portalEvidence, noteOpt}, When: decides, Jobs: []string{JobNotify}},
+	{Action: ActRefuse, ZH: "不同意申请", EN: "refuse a request", From: openStatuses[1:], By: deciders,
+		Needs: []Field{requestN, requestKind, reason, adjudicated, portalEvidence}, When: decides, Jobs: []string{JobNotify}},
+	{Action: ActResume, ZH: "恢复计时", EN: "let the clocks run again", From: openStatuses, By: append(slices.Clone(workers), machine),
+		Needs: []Field{noteOpt}, When: func(t *Ticket, _ Actor) bool { return t.PausedAt != nil }},
+	{Action: ActSplit, ZH: "拆分", EN: "split", From: []Status{Registered, Dispatched, Handling}, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)},
+		Needs: []Field{splitKind, categoryOpt, splitText}},
+	{Action: ActAppeal, ZH: "申请复查/复核", EN: "open an appeal", From: []Status{Closed, Archived}, By: []By{operator(AtDesk), lead(AtDesk, AtAbove)},
+		Needs: []Field{reason, appealChannel}, Gates: []Gate{gateAppeal},
+		When: func(t *Ticket, _ Actor) bool { return t.Track != TrackOrder && t.Appealed <= t.Appeal && t.Appeal < 2 }},
+	{Action: ActWithdraw, ZH: "登记撤回", EN: "register a withdrawal", From: []Status{Registered, Dispatched, Handling, Approval}, By: everybody,
+		Needs: []Field{reason, withdrawWay}, When: func(t *Ticket, _ Actor) bool { return t.Withdrawal == "" && t.Answerable() }, Jobs: []string{JobNotify}},
+	{Action: ActWithdrawCall, ZH: "核实撤回", EN: "check a withdrawal", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtAbove)},
+		Needs: []Field{voluntary, callNote}, Gates: []Gate{gateOutsider}, When: func(t *Ticket, _ Actor) bool { return t.Withdrawal == "asked" }, Meets: []string{"contact_made"}, Jobs: []string{JobNotify}},
+	{Action: ActTransferred, ZH: "登记移送", EN: "record the transfer", From: []Status{Handling, Approval, Answering, Answered, Closed}, Or: Closed, By: workers,
+		Needs: []Field{transferBody, transferNo, attemptAt}, Meets: []string{"transferred"}},
+	{Action: ActTransferResult, ZH: "登记移送结果", EN: "record what came of the transfer", From: anyStatus, By: []By{assigned, lead(AtHandler, AtAbove, AtDesk)},
+		Needs: []Field{receiptNo, acceptedAt, transferNews}, When: func(t *Ticket, _ Actor) bool { return len(t.Transfers) > 0 }},
+	{Action: ActRecuse, ZH: "认定回避", EN: "recuse", From: openStatuses, By: []By{lead(AtDesk, AtHandler, AtAbove)},
+		Needs: []Field{recusePerson, recuseUnit, recuseReason, noteOpt}, Jobs: []string{JobNotify}},
+	{Action: ActDeclare, ZH: "申报回避", EN: "declare an interest", From: openStatuses, By: []By{assigned, lead(AtAssigned)}, Needs: []Field{reason}, Jobs: []string{JobNotify}},
+	{Action: ActRespondent, ZH: "指明原决定单位", EN: "name the respondent", From: []Status{Registered, Dispatched, Handling}, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)},
+		Needs: []Field{respondentUnit, decisionMaker}},
+	{Action: ActMandate, ZH: "登记代表人授权", EN: "record the mandate", From: openStatuses, By: everybody, Needs: []Field{mandateEvidence},
+		When: func(t *Ticket, _ Actor) bool { return t.Naming == Joint && !t.Mandate && len(t.Persons) > 1 }},
+	{Action: ActPetition, ZH: "转入信访系统", EN: "to the petition system", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler)},
+		Needs: []Field{petitionNo, noteOpt}, When: func(t *Ticket, _ Actor) bool { return t.PetitionNo == "" }},
+	{Action: ActObject, ZH: "对转送提出异议", EN: "object to the forward", From: openStatuses, By: []By{lead(AtDesk, AtHandler)}, Needs: []Field{reason},
+		When: func(t *Ticket, _ Actor) bool { return t.openClock("objection") != nil }, Meets: []string{"objected"}, Jobs: []string{JobNotify}},
+	{Action: ActRelay, ZH: "转接联系", EN: "relay a message", From: openStatuses, By: []By{assigned, lead(AtHandler, AtAssigned), operator(AtDesk)}, Needs: []Field{relayMessage},
+		When: func(t *Ticket, _ Actor) bool { return t.HasPhone || t.HasMail }, Jobs: []string{JobRelay}},
 }
 
 // Outbox kinds that tickets cause. workers/jobs.go lists what does them.
 const (
-	JobRoute           = "route"
-	JobNotify          = "notify"
-	JobReply           = "reply"
-	JobSMS             = "sms"
-	JobMailReply       = "mail_reply"
-	JobPlatformSigned  = "platform_signed"
-	JobPlatformReturn  = "platform_return"
-	JobPlatformContact = "platform_contact"
-	JobPlatformReply   = "platform_reply"
-	JobPlatformAnswer  = "platform_answer"
-	JobFetch           = "fetch_attachment"
-	JobAcknowledge     = "acknowledge"
-	JobSupervise       = "supervise" // a red card calls the level above
+	JobRoute             = "route"
+	JobNotify            = "notify"
+	JobReply             = "reply"
+	JobSMS               = "sms"
+	JobMailReply         = "mail_reply"
+	JobPlatformSigned    = "platform_signed"
+	JobPlatformReturn    = "platform_return"
+	JobPlatformContact   = "platform_contact"
+	JobPlatformReply     = "platform_reply"
+	JobPlatformAnswer    = "platform_answer"
+	JobFetch             = "fetch_attachment"
+	JobAcknowledge       = "acknowledge"
+	JobSupervise         = "supervise" // a red card calls the level above
+	JobPlatformExtension = "platform_extension"
+	JobResume            = "resume" // a pause ends as planned
+	JobRelay             = "relay"  // a message to the complainant, whose number stays hidden
 )
 
 // RowOf finds the row of an action, whatever the status; ok is false where the

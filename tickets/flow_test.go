@@ -168,7 +168,7 @@ func TestEveryVocabularyHasOneWordPerCode(t *testing.T) {
 			codes[x.Code], zh[x.ZH] = true, true
 		}
 	}
-	want := []string{"unverifiable", "refused", "redirected", "transferred", "withdrawn"}
+	want := []string{"unverifiable", "refused", "redirected", "transferred", "withdrawn", "final"}
 	if got := Concluding.Codes(); !slices.Equal(got, want) {
 		t.Errorf("conclude may name %v, want %v", got, want)
 	}

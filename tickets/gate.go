@@ -44,16 +44,28 @@ var gateAccusedFloor = gate("accused floor", func(t *Ticket, a Act, w World) []P
 	if u == nil || !u.Active || u.Kind == units.Auditor || u.Kind == units.Discipline {
 		return one("unit", "没有这个单位", "no such unit")
 	}
+	if a.Action == ActCoHandle {
+		return mayHelp(t, unit, w)
+	}
+	return mayHave(t, unit, w)
+})
+
+// mayHave tells whether a unit may be given the ticket: not recused, not at or
+// below an accused one, and above the floor of an appeal.
+func mayHave(t *Ticket, unit int, w World) []Problem {
 	for _, x := range t.Accused {
-		if x.Unit != 0 && !fits(w.Tree, a.Action, unit, x.Unit) {
+		if x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) {
 			return one("unit", "该单位是被举报单位或在其之下，须由上一级办理", "the unit is accused or below the accused: a higher one must handle it")
 		}
+	}
+	if t.Floor != 0 && !w.Tree.Above(unit, t.Floor) {
+		return one("unit", "须由原承办单位的上一级办理", "a unit above the first handler must have it")
 	}
 	if unitRecused(t, w.Tree, unit) {
 		return one("unit", "该单位须回避", "the unit is recused")
 	}
 	return nil
-})
+}
 
 // target is the unit that an action would hand the ticket to, 0 where it stays.
 func target(t *Ticket, a Act) int {
@@ -77,14 +89,18 @@ func backTo(t *Ticket, a Act) int {
 	return t.Desk
 }
 
-// fits tells whether a unit may work on a matter in which accused is accused. A
-// co-handler only helps: it need not stand above, but is neither the accused
-// unit nor below it.
-func fits(tree *units.Tree, action Action, unit, accused int) bool {
-	if action == ActCoHandle {
-		return !tree.Within(unit, accused)
+// mayHelp tells whether a unit may be a co-handler: it need not stand above the
+// accused, but is neither the accused unit nor below it.
+func mayHelp(t *Ticket, unit int, w World) []Problem {
+	for _, x := range t.Accused {
+		if x.Unit != 0 && w.Tree.Within(unit, x.Unit) {
+			return one("unit", "该单位是被举报单位或在其之下，须由上一级办理", "the unit is accused or below the accused: a higher one must handle it")
+		}
 	}
-	return tree.MayHandle(unit, accused)
+	if unitRecused(t, w.Tree, unit) {
+		return one("unit", "该单位须回避", "the unit is recused")
+	}
+	return nil
 }
 
 func unitRecused(t *Ticket, tree *units.Tree, unit int) bool {
@@ -147,6 +163,9 @@ var gateNotRecused = gate("investigator fits", func(t *Ticket, a Act, w World) [
 		if t.Redos >= 2 && foundBefore(t, p) {
 			out = append(out, Problem{f, "第二次重办须换人核查", "the second redo is done by other people"})
 		}
+		if slices.Contains(t.Decisive, p) {
+			out = append(out, Problem{f, "此人是原决定经办人，须换人办理", "made the disputed decision: somebody else must work on it"})
+		}
 		if slices.Contains(t.Recused, -p) {
 			out = append(out, Problem{f, "此人须回避", "this person is recused"})
 		}
@@ -189,14 +208,6 @@ var gateSecond = gate("second investigator", func(t *Ticket, a Act, _ World) []P
 	return nil
 })
 
-// gateReturnable: a return needs an order that was not adjudicated (指定承办不得退回).
-var gateReturnable = gate("returnable", func(t *Ticket, _ Act, _ World) []Problem {
-	if t.Track == TrackOrder && t.Order != nil && t.Order.State == "adjudicated" {
-		return one("", "经裁定指定承办的工单不得退回", "an adjudicated order cannot be returned")
-	}
-	return nil
-})
-
 // gateFindings: every allegation has its finding, and on a complaint or report
 // two people checked it. A conclusion other than a finding has its reason instead.
 var gateFindings = gate("findings complete", func(t *Ticket, _ Act, _ World) []Problem {
@@ -224,6 +235,9 @@ var gateOtherEyes = gate("other eyes", func(t *Ticket, a Act, _ World) []Problem
 	me := a.Actor.Person
 	if me == t.Investigator || me == t.Second {
 		return one("", "核查人不能审核自己的工单", "an investigator does not approve his own ticket")
+	}
+	if slices.Contains(t.Decisive, me) {
+		return one("", "原决定经办人不能审核", "who made the disputed decision does not approve")
 	}
 	if r := t.LastReply(); r != nil && r.Author == personActor(me) {
 		return one("", "不能审核自己提交的答复", "nobody approves his own reply")
@@ -269,6 +283,9 @@ var gateExhausted = gate("exhausted", func(t *Ticket, _ Act, _ World) []Problem 
 	if t.Kind == Report && last.Sub(first) < 48*time.Hour {
 		return one("", "举报件的联系须分布在三天内", "for a report the attempts spread over three days")
 	}
+	if left := t.DueAt; t.Kind != Report && last.Sub(first) < 4*time.Hour && (left == nil || left.Sub(first) > 24*time.Hour) {
+		return one("", "离时限还早，三次联系须分布在剩余时间内（首末至少相隔 4 小时）", "time is left: spread the attempts over it, four hours at least between the first and the last")
+	}
 	return nil
 })
 
@@ -282,13 +299,16 @@ var gateClose = gate("close gate", func(t *Ticket, a Act, w World) []Problem {
 	if t.Answerable() && !t.Proven() {
 		out = append(out, Problem{"", "答复送达尚无凭据", "delivery of the reply is not proven"})
 	}
+	if t.TransferDue() {
+		out = append(out, Problem{"", "尚未登记移送", "the transfer is not recorded yet"})
+	}
 	return out
 })
 
 // Proven tells whether the last reply was delivered, or every way exhausted.
 func (t *Ticket) Proven() bool {
 	r := t.LastReply()
-	if r == nil {
+	if r == nil || len(t.Unreached()) > 0 {
 		return false
 	}
 	for _, x := range t.Attempts {
@@ -312,8 +332,17 @@ var gateNoFollowUpDue = gate("no follow-up due", func(t *Ticket, a Act, _ World)
 	return one("", "须先回访", "a follow-up is due first")
 })
 
-// gateRedo: at most two redos.
+// gateRedo: at most two redos; after an appeal only new evidence opens the matter.
 var gateRedo = gate("redo limit", func(t *Ticket, a Act, w World) []Problem {
+	if t.Appeal > 0 {
+		return one("", "复查、复核意见不重办；对复查意见不服的可申请复核", "an appeal is not redone: the next step is the second appeal")
+	}
+	if t.Appealed > 0 && a.Actor.Platform == "" {
+		if a.Values.Get("new_evidence") == "" || !a.Actor.Has(RoleLead) {
+			return one("new_evidence", "已经复查（复核），只有新的证据才能由负责人重新办理", "after an appeal only new evidence opens it again, through a lead")
+		}
+		return gateAccusedFloor.Check(t, a, w)
+	}
 	if t.Redos >= 2 && a.Actor.Platform == "" {
 		return one("", "已重办两次，请走复查复核", "redone twice already: the next step is a review")
 	}
@@ -327,6 +356,29 @@ var gateRedo = gate("redo limit", func(t *Ticket, a Act, w World) []Problem {
 var gateRevivable = gate("revivable", func(t *Ticket, _ Act, _ World) []Problem {
 	if t.Outcome != "unverifiable" {
 		return one("", "只有线索不足存查的工单可以恢复", "only a ticket filed as unverifiable is revived")
+	}
+	return nil
+})
+
+// gatePortal: what the platform did may be recorded for it with what its page
+// shows, and only on an order.
+var gatePortal = gate("portal evidence", func(t *Ticket, a Act, _ World) []Problem {
+	if a.Actor.Platform != "" {
+		return nil
+	}
+	if t.Track != TrackOrder {
+		return one("", "不是 12345 工单", "not an order")
+	}
+	if a.Values.Get("evidence") == "" {
+		return one("evidence", "请写明平台页面的凭据", "say what the platform's page shows")
+	}
+	return nil
+})
+
+// gateUpFloor: the unit above may have the ticket.
+var gateUpFloor = gate("the unit above may have it", func(t *Ticket, _ Act, w World) []Problem {
+	if up := activeParent(w.Tree, t.Unit); up != nil {
+		return mayHave(t, up.ID, w)
 	}
 	return nil
 })

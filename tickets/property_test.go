@@ -164,7 +164,7 @@ func broken(before, t *Ticket, a Act, w *world) string {
 
 // brokenEnd checks the close gate of a named complainant again, in other words.
 func brokenEnd(t *Ticket, a Act) string {
-	if a.Actor.Platform != "" {
+	if a.Actor.Platform != "" || a.Action == ActPlatformRecall || a.Action == ActPlatformReturned {
 		return ""
 	}
 	concluded := slices.Contains(Concluding.Codes(), t.Outcome)

@@ -18,6 +18,7 @@ type RouteInput struct {
 	Accused     []Accused
 	Respondents []int
 	Recused     []int // as in Ticket: units, and persons below zero
+	Floor       int   // as in Ticket: of an appeal, the unit whose opinion it is
 }
 
 // RouteWorld is what routing knows beyond the ticket.
@@ -43,7 +44,7 @@ func RouteInputOf(t *Ticket) RouteInput {
 	return RouteInput{
 		Kind: t.Kind, Track: t.Track, Channel: t.Channel, Naming: t.Naming, Secrecy: t.Secrecy, Urgency: t.Urgency, Category: t.Category,
 		Region: t.Region, Place: t.Place, Title: t.Title, Statement: t.Statement,
-		People: t.People, Desk: t.Desk, Accused: t.Accused, Respondents: t.Respondents, Recused: t.Recused,
+		People: t.People, Desk: t.Desk, Accused: t.Accused, Respondents: t.Respondents, Recused: t.Recused, Floor: t.Floor,
 	}
 }
 
@@ -75,7 +76,7 @@ func Route(in RouteInput, w RouteWorld) Proposal {
 		return x.out
 	}
 	x.split()
-	unit := x.unit()
+	unit := x.aboveFloor(x.unit())
 	unit = x.notRecused(unit)
 	x.coUnits(unit)
 	x.phone(unit)
@@ -226,6 +227,20 @@ func (x *router) sectionNamed(county *units.Unit, part string) *units.Unit {
 		}
 	}
 	return nil
+}
+
+// aboveFloor sends an appeal to the unit above the one whose opinion it is.
+func (x *router) aboveFloor(u *units.Unit) *units.Unit {
+	if x.in.Floor == 0 {
+		return u
+	}
+	floor, above := x.w.Tree.Find(x.in.Floor), x.w.Tree.Parent(x.in.Floor)
+	if floor == nil || above == nil {
+		x.doubt("nobody_left")
+		return nil
+	}
+	x.doubt("appeal", floor.Name, above.Name, floor.Name, above.Name)
+	return above
 }
 
 // notRecused is step 6: one level up until nobody is recused.

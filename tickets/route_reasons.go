@@ -31,6 +31,7 @@ var routeReasons = map[string]Word{
 	"county_default":   {ZH: "由县级民政部门办理：%s", EN: "the county bureau handles it: %s"},
 	"desk_may_answer":  {ZH: "受理台可即时答复办结", EN: "the desk may answer at once"},
 	"recused":          {ZH: "%s须回避，上提至%s", EN: "%s is recused: one level up, %s"},
+	"appeal":           {ZH: "对%s意见的复查复核，由上一级%s另行派人办理", EN: "an appeal against %s: %s above it handles it, by other people"},
 	"nobody_left":      {ZH: "应回避的单位之外已无单位可办，建议移送", EN: "everybody who could handle it is recused: transfer it"},
 	"township":         {ZH: "须有人到现场，%s协同", EN: "somebody must go and look: together with %s"},
 	"township_unknown": {ZH: "须有人到现场，请问清乡镇", EN: "somebody must go and look: ask which township"},

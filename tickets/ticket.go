@@ -74,6 +74,14 @@ type Ticket struct {
 	Supervised   bool
 	Satisfaction string
 	ReceiptIssue int
+	Appeal       int        // 1: a 复查, 2: a 复核
+	Appealed     int        // the highest appeal opened against this one
+	Floor        int        // whoever handles it sits strictly above this unit; 0: no such floor
+	Withdrawal   string     // "", asked, confirmed, pressured
+	Mandate      bool       // representatives of a joint letter take the reply for all
+	PetitionNo   string     // in the petition system
+	RevealAsked  bool       // its identity has been asked for: a custodian on the line sees it
+	PausedAt     *time.Time // the clocks stand since
 	Version      int
 	Seq          int
 	Head         []byte
@@ -87,8 +95,43 @@ type Ticket struct {
 	Replies     []Reply
 	Attempts    []Attempt
 	Requests    []Request
+	Clocks      []TicketClock
+	Persons     []Person
+	Transfers   []Transfer
+	Decisive    []int // staff who made the decision that is disputed
 	Order       *Order
 	Proposal    *Proposal
+}
+
+// TicketClock is one due time as the rules need it; Duty, Amount and Limit are its rule's.
+type TicketClock struct {
+	ID       int64
+	Duty     string
+	Hop      int
+	Start    time.Time
+	Due      time.Time
+	Open     bool
+	Window   bool
+	Pausable bool
+	Amount   int // in the rule's unit
+	Limit    int // the most it may be extended in all
+	Times    int // how many extensions; 0 is read as one
+	Granted  int // extensions granted
+	Extended int // their sum
+	UnitZH   string
+	UnitEN   string
+}
+
+// Transfer is the matter's way to another body and what came of it.
+type Transfer struct {
+	ID         int64
+	Body       string
+	SentAt     time.Time
+	SentNo     string
+	AcceptedAt *time.Time
+	AcceptedNo string
+	Result     string
+	ResultAt   *time.Time
 }
 
 // Accused is a person or unit a misconduct is reported of.
@@ -119,6 +162,7 @@ type Finding struct {
 	Evidence       string
 	Corrected      string
 	RecoveredCents int64
+	Transfer       bool // must go to another body
 	Author         int
 	Second         int
 	SecondName     string
@@ -150,6 +194,7 @@ type Reply struct {
 	AppealNotice     string
 	Resolved         *bool
 	UnresolvedReason string
+	OpinionNo        string // of a written opinion
 	Author           string
 	At               time.Time
 	ApprovedBy       int
@@ -168,11 +213,14 @@ type Attempt struct {
 	Evidence   string
 	Provenance string
 	Error      string
+	// Complainant is whom it reached, of a joint letter; 0 of any other.
+	Complainant int64
 }
 
 // Request asks the level above or the platform for a return, an extension, a pause or a reveal.
 type Request struct {
 	ID           int64
+	N            int
 	Kind         string
 	State        string
 	Reason       string
@@ -184,6 +232,11 @@ type Request struct {
 	DecidedBy    string
 	DecidedAt    *time.Time
 	DecisionNote string
+	Decider      string     // above, platform, custodian
+	Clock        int64      // an extension's
+	Amount       int        // of an extension in the clock's unit, of a reveal in hours
+	Wanted       *time.Time // the due time asked of the platform
+	Until        *time.Time // planned end of a pause, end of a reveal
 }
 
 // Order is what the 12345 platform calls this ticket.
@@ -280,6 +333,8 @@ func (a Actor) StandsAt(p Place, t *Ticket) bool {
 		return a.Unit != 0 && a.Unit == t.Unit
 	case AtAbove:
 		return a.Path != "" && a.Unit != t.Unit && strings.HasPrefix(t.UnitPath, a.Path)
+	case AtLine:
+		return a.Path != "" && strings.HasPrefix(t.UnitPath, a.Path)
 	case AtAssigned:
 		return a.Person != 0 && (a.Person == t.Investigator || a.Person == t.Second)
 	}
@@ -291,4 +346,7 @@ type World struct {
 	Tree *units.Tree
 	// Staff says where a person works and which roles he holds; ok is false for a stranger.
 	Staff func(person int) (unit int, roles []string, ok bool)
+	// Custodian tells whether somebody other than asker keeps identities on the
+	// ticket's line. nil: nobody asks.
+	Custodian func(t *Ticket, asker int) bool
 }

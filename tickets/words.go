@@ -147,14 +147,19 @@ var Outcomes = Words{
 }
 
 // Concluding is the part of Outcomes that conclude may name.
-var Concluding = Words{Outcomes[4], Outcomes[6], Outcomes[7], Outcomes[8], Outcomes[11]}
+var Concluding = Words{Outcomes[4], Outcomes[6], Outcomes[7], Outcomes[8], Outcomes[11], Outcomes[12]}
 
 // FindingOutcomes is the vocabulary of an allegation's finding.
 var FindingOutcomes = Words{
 	{"true", "属实", "true"}, {"partly", "部分属实", "partly true"}, {"false", "不属实", "not true"}, {"unverifiable", "无法查实", "could not be verified"},
 	{"done", "已办理", "done"}, {"not_done", "未能办理", "could not be done"}, {"answered", "已解答", "answered"},
 	{"adopted", "采纳", "adopted"}, {"partly_adopted", "部分采纳", "partly adopted"}, {"not_adopted", "不采纳", "not adopted"},
+	{"upheld", "维持原意见", "opinion upheld"}, {"changed", "变更原意见", "opinion changed"}, {"revoked", "撤销原意见", "opinion revoked"},
 }
+
+// AppealKind is what FindingsOf is asked with for a 复查 or 复核, whatever the
+// kind of the ticket: its finding is on the opinion that is appealed.
+const AppealKind = "appeal"
 
 // findingsOf is what a finding may say, by the kind of ticket: a report is true
 // or not, help was given or not, an inquiry was answered.
@@ -165,6 +170,7 @@ var findingsOf = map[string][]string{
 	Complaint:  {"true", "partly", "false", "unverifiable"},
 	Report:     {"true", "partly", "false", "unverifiable"},
 	Praise:     {"answered"},
+	AppealKind: {"upheld", "changed", "revoked"},
 }
 
 // FindingsOf lists what a finding on a ticket of this kind may say.

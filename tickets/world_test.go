@@ -142,10 +142,57 @@ func (w *world) apply(t *Ticket, a Act, c Change) {
 	if c.Urgency != "" {
 		t.Urgency = c.Urgency
 	}
+	w.applyBranches(t, a, c)
 	if c.IdentityOK != nil && !*c.IdentityOK && t.Naming == Named {
 		t.Naming = Signed
 	}
 	w.applyWords(t, a, c)
+}
+
+// applyBranches writes requests, pauses and what else stands beside the status.
+func (w *world) applyBranches(t *Ticket, a Act, c Change) {
+	if c.Request != nil {
+		r := *c.Request
+		r.ID = int64(len(t.Requests) + 1)
+		t.Requests = append(t.Requests, r)
+	}
+	decisions := c.Settled
+	if c.Decision != nil {
+		decisions = append(decisions, *c.Decision)
+	}
+	for _, d := range decisions {
+		r := t.Request(d.N)
+		if d.Forward {
+			r.Decider = DecidePlatform
+			continue
+		}
+		r.State, r.DecidedAt, r.DecidedBy = d.State, &a.Now, actorName(a.Actor)
+		if d.Until != nil {
+			r.Until = d.Until
+		}
+	}
+	switch {
+	case c.Pause != nil:
+		t.PausedAt = &a.Now
+	case c.Resume:
+		t.PausedAt = nil
+	}
+	if c.Withdrawal != "" {
+		t.Withdrawal = c.Withdrawal
+	}
+	if c.Transfer != nil {
+		t.Transfers = append(t.Transfers, *c.Transfer)
+	}
+	if c.Recuse != nil {
+		t.Recused = append(t.Recused, c.Recuse.Key)
+	}
+	if c.Appealed != 0 {
+		t.Appealed = c.Appealed
+	}
+	t.Mandate = t.Mandate || c.Mandate
+	if c.PetitionNo != "" {
+		t.PetitionNo = c.PetitionNo
+	}
 }
 
 func (w *world) applyHop(t *Ticket, a Act, c Change) {
@@ -185,10 +232,11 @@ func (w *world) applyWords(t *Ticket, a Act, c Change) {
 		}
 	}
 	if c.Attempt != nil {
-		x := *c.Attempt
-		if r := t.LastReply(); r != nil {
-			x.Reply = r.ID
+		for _, x := range append([]Attempt{*c.Attempt}, c.More...) {
+			if r := t.LastReply(); r != nil {
+				x.Reply = r.ID
+			}
+			t.Attempts = append(t.Attempts, x)
 		}
-		t.Attempts = append(t.Attempts, x)
 	}
 }

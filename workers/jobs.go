@@ -62,11 +62,14 @@ func Jobs() []Job {
 		{Kind: tickets.JobMailReply, Queue: normal, MaxAttempts: 20, Timeout: time.Minute, Lease: 3 * time.Minute, Run: mailReply},
 		{Kind: tickets.JobPlatformSigned, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobPlatformReturn, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
+		{Kind: tickets.JobPlatformExtension, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobPlatformContact, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobPlatformReply, Queue: normal, MaxAttempts: 40, Timeout: 30 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobPlatformAnswer, Queue: normal, MaxAttempts: 40, Timeout: 45 * time.Second, Lease: 2 * time.Minute, Run: platform},
 		{Kind: tickets.JobFetch, Queue: low, MaxAttempts: 15, Timeout: 90 * time.Second, Lease: 4 * time.Minute, Run: fetchAttachment},
 		{Kind: tickets.JobSupervise, Queue: normal, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Run: supervise},
+		{Kind: tickets.JobResume, Queue: normal, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Run: resume},
+		{Kind: tickets.JobRelay, Queue: critical, MaxAttempts: 20, Timeout: time.Minute, Lease: 3 * time.Minute, Run: relay},
 		{Kind: tickets.JobAcknowledge, Queue: low, MaxAttempts: 12, Timeout: time.Minute, Lease: 3 * time.Minute, Run: acknowledge},
 	}
 }

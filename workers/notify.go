@@ -17,6 +17,8 @@ const (
 	actCard     = "card"     // a clock's warning card fell
 	actGroup    = "group"    // five people or more stand behind it
 	actByHand   = "deliver_by_hand"
+	// actRelayByHand: a message to the complainant found no way out.
+	actRelayByHand = "relay_by_hand"
 )
 
 // notify tells the people whom an act concerns. What they are told is a kind and
@@ -29,6 +31,8 @@ func notify(ctx context.Context, d *Deps, rows []outbox.Row) error {
 type hearer func(workerdb.Parties) []workerdb.Notice
 
 func leadOf(unit func(workerdb.Parties) int) hearer { return roleOf(unit, tickets.RoleLead) }
+
+func custodianOf(unit func(workerdb.Parties) int) hearer { return roleOf(unit, tickets.RoleCustodian) }
 
 func roleOf(unit func(workerdb.Parties) int, role string) hearer {
 	return func(p workerdb.Parties) []workerdb.Notice {
@@ -87,6 +91,18 @@ var hears = map[string]struct {
 	string(tickets.ActConclude):         {"submitted", []hearer{leadOf(handler)}},
 	string(tickets.ActSendBack):         {"sent_back", []hearer{assigned}},
 	string(tickets.ActSignReturn):       {"return_asked", []hearer{leadOf(above), leadOf(desk)}},
+	string(tickets.ActAskReturn):        {"return_asked", []hearer{leadOf(above), leadOf(desk)}},
+	string(tickets.ActAskExtension):     {"extension_asked", []hearer{leadOf(above), leadOf(desk)}},
+	string(tickets.ActAskPause):         {"pause_asked", []hearer{leadOf(above)}},
+	string(tickets.ActAskReveal):        {"reveal_asked", []hearer{custodianOf(handler), custodianOf(above), custodianOf(city)}},
+	string(tickets.ActGrant):            {"request_decided", []hearer{leadOf(handler), assigned}},
+	string(tickets.ActRefuse):           {"request_decided", []hearer{leadOf(handler), assigned}},
+	string(tickets.ActWithdraw):         {"withdrawal_to_check", []hearer{roleOf(desk, tickets.RoleOperator), leadOf(desk)}},
+	string(tickets.ActWithdrawCall):     {"withdrawal_checked", []hearer{leadOf(handler), leadOf(above)}},
+	string(tickets.ActRecuse):           {"recused", []hearer{leadOf(handler), leadOf(above), leadOf(desk)}},
+	string(tickets.ActDeclare):          {"recused", []hearer{leadOf(handler), leadOf(above)}},
+	string(tickets.ActObject):           {"objected", []hearer{leadOf(above), leadOf(desk)}},
+	actRelayByHand:                      {"relay_by_hand", []hearer{roleOf(desk, tickets.RoleOperator)}},
 	string(tickets.ActUrge):             {"urged", []hearer{leadOf(handler), assigned}},
 	string(tickets.ActSupervise):        {"supervised", []hearer{leadOf(handler), assigned}},
 	string(tickets.ActCoHandle):         {"co_handle", []hearer{leadOf(coHandler)}},

@@ -30,11 +30,12 @@ type callback struct {
 // callbacks are the events of each outbox kind, in the order they must arrive.
 // An order answered at once is signed and fed back in the same act.
 var callbacks = map[string][]callback{
-	tickets.JobPlatformSigned:  {{city12345.Signed, fillSign}},
-	tickets.JobPlatformReturn:  {{city12345.ReturnAsked, fillReturn}},
-	tickets.JobPlatformContact: {{city12345.ContactMade, fillContact}},
-	tickets.JobPlatformReply:   {{city12345.Replied, fillReply}},
-	tickets.JobPlatformAnswer:  {{city12345.Signed, fillSign}, {city12345.Replied, fillReply}},
+	tickets.JobPlatformSigned:    {{city12345.Signed, fillSign}},
+	tickets.JobPlatformReturn:    {{city12345.ReturnAsked, fillReturn}},
+	tickets.JobPlatformExtension: {{city12345.ExtensionAsked, fillExtension}},
+	tickets.JobPlatformContact:   {{city12345.ContactMade, fillContact}},
+	tickets.JobPlatformReply:     {{city12345.Replied, fillReply}},
+	tickets.JobPlatformAnswer:    {{city12345.Signed, fillSign}, {city12345.Replied, fillReply}},
 }
 
 // platform tells the 12345 platform what was done with its order. The event id
@@ -153,15 +154,26 @@ func byHand(ctx context.Context, d *Deps, r outbox.Row, draft intakedb.Draft) er
 		return err
 	}
 	refused := draft.State == "refused"
-	if r.Kind == tickets.JobPlatformReturn && refused {
-		if err := d.Orders.RefuseRequest(ctx, draft.Platform, r.Ticket, "return", draft.Reason); err != nil {
-			return err
-		}
+	if kind := asked[r.Kind]; kind != "" && refused {
+		return refuseRequest(ctx, d, r, draft, kind)
 	}
 	if r.Kind != tickets.JobPlatformReply || !refused {
 		return d.Tickets.Finish(ctx, r.ID, machinePlatform)
 	}
 	return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machinePlatform, ticketdb.Outcome{Way: "city12345", State: "failed", Evidence: "平台不接受办结反馈：" + draft.Reason})
+}
+
+// asked are the requests that outbox kinds carry to the platform.
+var asked = map[string]string{tickets.JobPlatformReturn: tickets.RequestReturn, tickets.JobPlatformExtension: tickets.RequestExtension}
+
+// refuseRequest decides a request of ours that the platform would not even take.
+func refuseRequest(ctx context.Context, d *Deps, r outbox.Row, draft intakedb.Draft, kind string) error {
+	err := d.Tickets.ActOnce(ctx, r.ID, r.Ticket, "platform:"+draft.Platform, tickets.ActRefuse, tickets.Values{"kind": kind, "reason": "平台不受理：" + draft.Reason})
+	var invalid tickets.Invalid
+	if errors.As(err, &invalid) || errors.Is(err, tickets.ErrNotAllowed) {
+		return d.Tickets.Finish(ctx, r.ID, machinePlatform) // decided otherwise meanwhile
+	}
+	return err
 }
 
 // accepted records the platform's word. Its acceptance of our reply meets the

@@ -21,6 +21,15 @@ func fillReturn(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
 	}
 }
 
+// fillExtension takes the newest request for more time.
+func fillExtension(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {
+	for _, q := range out.View.Requests {
+		if q.Kind == tickets.RequestExtension && q.Wanted != nil {
+			o.Extension = &city12345.Extension{Reason: q.Reason, HandleBy: q.Wanted.In(city12345.Shanghai()).Truncate(time.Second)}
+		}
+	}
+}
+
 // fillContact says when the caller was reached. The number of a confidential
 // caller is not repeated: the desk relays.
 func fillContact(_ *Deps, out ticketdb.Delivery, o *city12345.Outbound) {

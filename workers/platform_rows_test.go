@@ -177,7 +177,7 @@ func TestAReturnThePlatformWillNotTakeIsDecided(t *testing.T) {
 	}
 	var state, note string
 	w.Row(t, `SELECT state, decision_note FROM requests`, nil, &state, &note)
-	if state != "refused" || note != "口径不符" {
+	if state != "refused" || note != "平台不受理：口径不符" {
 		t.Errorf("the request is %s: %s", state, note)
 	}
 }

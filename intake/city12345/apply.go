@@ -73,9 +73,12 @@ func (e *Endpoint) finish(ctx context.Context, p Platform, w intakedb.Waiting, r
 func (e *Endpoint) act(ctx context.Context, p Platform, w intakedb.Waiting, ticket int64, s step) error {
 	err := e.desk.Tickets().ActOnce(ctx, w.Submission, ticket, actor(p.Name), s.action, s.values)
 	var invalid tickets.Invalid
+	refused := errors.As(err, &invalid) || errors.Is(err, tickets.ErrNotAllowed)
 	switch {
 	case err == nil:
 		return e.store.Applied(ctx, w.Event, "")
+	case refused && s.otherwise != nil:
+		return e.act(ctx, p, w, ticket, *s.otherwise)
 	case errors.As(err, &invalid):
 		return e.store.Postpone(ctx, w, "工单现状不允许："+invalid[0].ZH)
 	case errors.Is(err, tickets.ErrNotAllowed):

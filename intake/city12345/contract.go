@@ -123,10 +123,13 @@ type Close struct {
 }
 
 // ReturnDecision answers our 退单 request. RequestID is the event id of ours.
+// Adjudicated, on a refusal, says that the order was adjudicated to us (指定承办):
+// it is never returned then.
 type ReturnDecision struct {
-	RequestID string `json:"request_id,omitempty"`
-	Granted   bool   `json:"granted"`
-	Reason    string `json:"reason,omitempty"`
+	RequestID   string `json:"request_id,omitempty"`
+	Granted     bool   `json:"granted"`
+	Reason      string `json:"reason,omitempty"`
+	Adjudicated bool   `json:"adjudicated,omitempty"`
 }
 
 // ExtensionDecision answers our 延期 request. HandleBy is the new due time and

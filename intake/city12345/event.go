@@ -193,6 +193,7 @@ func readReturnDecision(r *reader) *ReturnDecision {
 		return nil
 	}
 	d := &ReturnDecision{RequestID: o.text("request_id"), Granted: o.decision(), Reason: o.text("reason")}
+	d.Adjudicated, _ = o.boolean("adjudicated")
 	o.done()
 	return d
 }

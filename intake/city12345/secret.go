@@ -47,6 +47,10 @@ func (s secret) step(p step) step {
 		}
 	}
 	p.values = values
+	if p.otherwise != nil {
+		o := s.step(*p.otherwise)
+		p.otherwise = &o
+	}
 	return p
 }
 
@@ -54,7 +58,6 @@ func (s secret) settlement(c intakedb.Settlement) intakedb.Settlement {
 	if !s.on {
 		return c
 	}
-	c.Note = veiled(c.Note, s.known)
 	for i := range c.Files {
 		c.Files[i].Name = veiled(c.Files[i].Name, s.known)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"hotline/intake/intakedb"
 	"hotline/tickets"
@@ -19,6 +20,9 @@ type step struct {
 	values tickets.Values
 	wait   string
 	done   string
+	// otherwise is what is noted where the flow table refuses the step: the
+	// platform decides on a request that was made on its own pages.
+	otherwise *step
 }
 
 func do(action tickets.Action, field, text string) step {
@@ -50,11 +54,38 @@ func (c Codes) stepOf(e Event, status tickets.Status) step {
 		if e.ReturnDecision.Granted {
 			return unlessClosed(status, do(tickets.ActPlatformReturned, "reason", or(e.ReturnDecision.Reason, "平台同意退单")))
 		}
-		return do(tickets.ActSupplement, "note", joined("平台未同意退单", e.ReturnDecision.Reason))
+		return refusal(tickets.RequestReturn, e.ReturnDecision.Reason, joined("平台未同意退单", e.ReturnDecision.Reason), e.ReturnDecision.Adjudicated)
 	case ExtensionDecided:
-		return do(tickets.ActSupplement, "note", extensionText(*e.ExtensionDecision))
+		return extensionStep(*e.ExtensionDecision)
 	}
 	return step{wait: "不认识的事件"}
+}
+
+// refusal is the platform's no to a request of ours.
+func refusal(kind, reason, note string, adjudicated bool) step {
+	s := do(tickets.ActRefuse, "reason", or(reason, "平台未同意"))
+	s.values["kind"] = kind
+	if adjudicated {
+		s.values["adjudicated"] = "true"
+	}
+	s.otherwise = noted(note)
+	return s
+}
+
+func noted(text string) *step {
+	s := do(tickets.ActSupplement, "note", text)
+	return &s
+}
+
+func extensionStep(d ExtensionDecision) step {
+	text := extensionText(d)
+	if !d.Granted {
+		return refusal(tickets.RequestExtension, d.Reason, text, false)
+	}
+	s := do(tickets.ActGrant, "note", text)
+	s.values["kind"], s.values["handle_by"] = tickets.RequestExtension, d.HandleBy.Format(time.RFC3339)
+	s.otherwise = noted(text)
+	return s
 }
 
 func whileOpen(status tickets.Status, wait string, s step) step {
@@ -120,14 +151,14 @@ func settlement(e Event) intakedb.Settlement {
 		return intakedb.Settlement{State: "dispatched", Reopened: true, SignBy: maybe(e.Redo.SignBy), HandleBy: maybe(e.Redo.HandleBy)}
 	case ReturnDecided:
 		d := e.ReturnDecision
-		s := intakedb.Settlement{Request: "return", Granted: d.Granted, Note: clip(d.Reason, maxNote)}
+		s := intakedb.Settlement{}
 		if d.Granted {
 			s.State = "returned"
 		}
 		return s
 	case ExtensionDecided:
 		d := e.ExtensionDecision
-		s := intakedb.Settlement{Request: "extension", Granted: d.Granted, Note: clip(d.Reason, maxNote)}
+		s := intakedb.Settlement{}
 		if d.Granted {
 			s.HandleBy = maybe(d.HandleBy)
 		}

@@ -120,20 +120,11 @@ func (s *Store) Ahead(ctx context.Context, outbox int64) (bool, error) {
 	var ahead bool
 	err := s.pg.Machines().QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM outbox o JOIN outbox me ON me.id = $1 AND o.ticket = me.ticket
 		WHERE o.done_at IS NULL AND o.stopped_at IS NULL AND o.kind = ANY ($2) AND (o.created_at, o.id) < (me.created_at, me.id))`, outbox,
-		[]string{tickets.JobPlatformSigned, tickets.JobPlatformReturn, tickets.JobPlatformContact, tickets.JobPlatformReply, tickets.JobPlatformAnswer}).Scan(&ahead)
+		[]string{tickets.JobPlatformSigned, tickets.JobPlatformReturn, tickets.JobPlatformContact, tickets.JobPlatformReply, tickets.JobPlatformAnswer, tickets.JobPlatformExtension}).Scan(&ahead)
 	if err != nil {
 		return false, fmt.Errorf("events ahead: %w", err)
 	}
 	return ahead, nil
-}
-
-// RefuseRequest decides a request of ours that the platform would not even take.
-func (s *Store) RefuseRequest(ctx context.Context, platform string, ticket int64, kind, note string) error {
-	return s.do(ctx, platform, func(tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE requests SET state = 'refused', decided_by = $3, decided_at = greatest($4, asked_at), decision_note = $5
-			WHERE id = (SELECT id FROM requests WHERE ticket = $1 AND kind = $2 AND state = 'pending' ORDER BY id DESC LIMIT 1)`, ticket, kind, tx.Me.Actor(), tx.Now, note)
-		return err
-	})
 }
 
 // TellDesk asks, once for an event, that the people of the desk and the

@@ -103,10 +103,6 @@ type Settlement struct {
 	HandleBy *time.Time
 	Reopened bool // a closed order goes on
 	Files    []File
-	// Request "return" or "extension" is decided: granted or not, with the platform's words.
-	Request string
-	Granted bool
-	Note    string
 }
 
 // File is one that a platform holds and we must fetch.
@@ -133,9 +129,6 @@ func (s *Store) Settle(ctx context.Context, w Waiting, ticket int64, c Settlemen
 		if err := settleOrder(ctx, tx, w, c); err != nil {
 			return err
 		}
-		if err := settleRequest(ctx, tx, w, ticket, c); err != nil {
-			return err
-		}
 		return fetchLater(ctx, tx, ticket, c.Files)
 	})
 }
@@ -151,20 +144,6 @@ func settleOrder(ctx context.Context, tx *pg.Tx, w Waiting, c Settlement) error 
 		WHERE o.platform = $1 AND o.order_no = $2 AND NOT EXISTS (SELECT 1 FROM order_events x WHERE x.platform = $1 AND x.order_no = $2 AND x.direction = 'in'
 			AND x.ticket IS NOT NULL AND x.at > $8 AND x.event IN ('closed', 'recalled', 'visited', 'redone', 'return_decided', 'extension_decided'))`,
 		w.Platform, w.OrderNo, c.State, c.Reopened, c.ClosedAt, c.SignBy, c.HandleBy, w.At)
-	return err
-}
-
-func settleRequest(ctx context.Context, tx *pg.Tx, w Waiting, ticket int64, c Settlement) error {
-	if c.Request == "" {
-		return nil
-	}
-	state := "refused"
-	if c.Granted {
-		state = "granted"
-	}
-	_, err := tx.Exec(ctx, `UPDATE requests SET state = $3, decided_by = $4, decided_at = greatest($5, asked_at), decision_note = $6
-		WHERE id = (SELECT id FROM requests WHERE ticket = $1 AND kind = $2 AND state = 'pending' ORDER BY id DESC LIMIT 1)`,
-		ticket, c.Request, state, tx.Me.Actor(), w.At, c.Note)
 	return err
 }
 

@@ -84,6 +84,14 @@ func workRules() []Rule {
 		{Code: Internal, Zh: "内部办结", En: "internal due", Starts: begins, Meets: []string{EventSubmit, EventDelivered},
 			Amount: 1, Unit: WorkingDays, Back: &Back{From: Resolve, MinDays: 3, Share: 75},
 			Kinds: append([]string{"inquiry"}, matters...)},
+		// Clocks inside clocks: who is handed the matter has it done before whoever
+		// handed it down is due.
+		{Code: HopDue, Subject: "hop", Zh: "下派办理", En: "handed down, due", Starts: []string{EventHandDown}, Meets: []string{EventSubmit, EventReportUp, EventDelivered},
+			Amount: 1, Unit: WorkingDays, Back: &Back{From: Internal, MinDays: 3, Share: 75}},
+		{Code: TaskDue, Subject: "task", Zh: "任务回复", En: "task answered", Starts: []string{EventTaskSent}, Meets: []string{EventTaskAnswered},
+			Amount: 3, Unit: WorkingDays, Printable: true},
+		{Code: TaskDue + ".urgent", Subject: "task", Zh: "任务回复（急）", En: "task answered, urgent", Starts: []string{EventTaskSent}, Meets: []string{EventTaskAnswered},
+			Amount: 8, Unit: ClockHours, Printable: true, Urgencies: []string{"urgent", "critical"}},
 		{Code: Sign, Subject: "hop", Zh: "签收", En: "sign", Starts: hop, Meets: []string{EventSign}, Amount: 4, Unit: WorkingHours},
 		{Code: Sign + ".urgent", Subject: "hop", Zh: "签收（急）", En: "sign, urgent", Starts: hop, Meets: []string{EventSign},
 			Amount: 1, Unit: WorkingHours, Urgencies: urgent},

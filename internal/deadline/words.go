@@ -19,6 +19,8 @@ const (
 	AppealSecond      = "appeal_second" // 复核
 	TransferOut       = "transfer_out"
 	FollowUp          = "follow_up"
+	HopDue            = "hop_due" // of a unit that the matter was handed down to
+	TaskDue           = "task"    // of a task to any unit
 	DiscoveryVillage  = "discovery_village"
 	DiscoveryTownship = "discovery_township"
 	ChangeTask        = "change_task"
@@ -30,10 +32,29 @@ const (
 	Application       = "application"
 )
 
+// Pausable tells whether a lawful pause stops the clocks of a duty: those that
+// measure the handling itself, not those that protect the complainant from silence.
+func Pausable(duty string) bool {
+	switch duty {
+	case Resolve, Internal, Handled, HopDue, AppealFirst, AppealSecond:
+		return true
+	}
+	return false
+}
+
+// External tells whether a duty is the one the outside world counts by.
+func External(duty string) bool {
+	return duty == Resolve || duty == AppealFirst || duty == AppealSecond
+}
+
 // Events that start or meet clocks. They are the words of the journal.
 const (
 	EventRegistered        = "registered"
 	EventDispatch          = "dispatch" // also handed down, reported up, recalled to another unit
+	EventHandDown          = "hand_down"
+	EventReportUp          = "report_up"
+	EventTaskSent          = "task_sent"
+	EventTaskAnswered      = "task_answered"
 	EventRedo              = "redo"
 	EventSign              = "sign"
 	EventUrgencyChanged    = "urgency_changed"

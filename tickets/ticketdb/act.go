@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"hotline/internal/deadline"
 	"hotline/internal/journal"
 	"hotline/internal/pg"
 	"hotline/tickets"
@@ -58,12 +57,18 @@ func (d *DB) Act(ctx context.Context, caller pg.Caller, number string, version i
 
 // step decides and writes one step on a locked ticket.
 func (d *DB) step(ctx context.Context, tx *pg.Tx, v *View, action tickets.Action, values tickets.Values) error {
-	staff, err := d.staffOf(ctx, tx, values)
+	staff, err := d.staffOf(ctx, tx, action, values)
 	if err != nil {
 		return err
 	}
 	act := tickets.Act{Action: action, Actor: v.Actor, Values: values, Now: tx.Now}
-	c, err := tickets.Decide(&v.Ticket, act, tickets.World{Tree: d.Tree(), Staff: staff})
+	world := tickets.World{Tree: d.Tree(), Staff: staff}
+	if action == tickets.ActAskReveal {
+		if world.Custodian, err = d.custodianOn(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	c, err := tickets.Decide(&v.Ticket, act, world)
 	if err != nil {
 		return err
 	}
@@ -75,15 +80,16 @@ func (d *DB) step(ctx context.Context, tx *pg.Tx, v *View, action tickets.Action
 }
 
 // staffOf answers, for the persons an action names, where they work.
-func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, values tickets.Values) (func(int) (int, []string, bool), error) {
+func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, action tickets.Action, values tickets.Values) (func(int) (int, []string, bool), error) {
 	type line struct {
 		unit  int
 		roles []string
 	}
 	found := map[int]line{}
-	for _, f := range []string{"investigator", "second"} {
-		p := values.Int(f)
-		if p == 0 {
+	row, _ := tickets.RowOf(action)
+	for _, f := range row.Needs {
+		p := values.Int(f.Name)
+		if f.Type != tickets.TypePerson || p == 0 {
 			continue
 		}
 		rows, err := tx.Query(ctx, `SELECT a.unit, array_agg(DISTINCT r.role) FROM accounts a JOIN account_roles r ON r.account = a.id
@@ -110,17 +116,19 @@ func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, values tickets.Values) (fun
 // writing carries one step into the tables. It collects statements; send runs
 // them in one round trip, and several steps may share a batch.
 type writing struct {
-	d     *DB
-	tx    *pg.Tx
-	v     *View
-	c     tickets.Change
-	act   tickets.Act
-	set   map[string]any // changed columns of the ticket, for UPDATE and journal
-	log   map[string]any // further journal fields
-	plain map[string]any // columns that are views of something else: UPDATE only
-	text  bool           // the words or the scope changed: index again
-	out   *pgx.Batch
-	moved bool // the ticket was no longer where the step began
+	d       *DB
+	tx      *pg.Tx
+	v       *View
+	c       tickets.Change
+	act     tickets.Act
+	set     map[string]any // changed columns of the ticket, for UPDATE and journal
+	log     map[string]any // further journal fields
+	plain   map[string]any // columns that are views of something else: UPDATE only
+	text    bool           // the words or the scope changed: index again
+	out     *pgx.Batch
+	moved   bool     // the ticket was no longer where the step began
+	fromHop int      // the turn the step began in, 0 before the first
+	child   *opening // a ticket opened beside this one
 }
 
 func (w *writing) exec(sql string, args ...any) { w.out.Queue(sql, args...) }
@@ -150,7 +158,10 @@ func (w *writing) write(ctx context.Context) error {
 		}
 		w.log["fields"] = fields
 	}
-	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.links, w.clocks, w.jobs, w.ticket, w.accuse} {
+	if h := w.v.Hop(); h != nil {
+		w.fromHop = h.N
+	}
+	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.requests, w.transfers, w.links, w.openChild, w.clocks, w.jobs, w.ticket, w.adopt, w.accuse, w.recuse} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("%s: %w", w.act.Action, err)
 		}
@@ -203,7 +214,35 @@ func (w *writing) columns(ctx context.Context) error {
 	if c.Supervise {
 		put("supervised", true)
 	}
+	w.branchColumns(put)
 	return nil
+}
+
+// branchColumns are those of the rarer branches of a ticket's life.
+func (w *writing) branchColumns(put func(string, any)) {
+	c := &w.c
+	for name, value := range map[string]string{"withdrawal": c.Withdrawal, "petition_no": c.PetitionNo} {
+		if value != "" {
+			put(name, value)
+		}
+	}
+	if c.PetitionNo != "" && w.v.Track == tickets.TrackOwn {
+		put("track", tickets.TrackPetition)
+	}
+	for name, set := range map[string]bool{"mandate": c.Mandate, "reveal_asked": c.RevealAsked && !w.v.RevealAsked} {
+		if set {
+			put(name, true)
+		}
+	}
+	if c.Appealed != 0 {
+		put("appealed", c.Appealed)
+	}
+	switch {
+	case c.Pause != nil:
+		put("paused_at", w.tx.Now)
+	case c.Resume:
+		put("paused_at", nil)
+	}
 }
 
 func orNil(n int) any {
@@ -273,7 +312,14 @@ func (w *writing) jobs(ctx context.Context) error {
 		if w.v.Track != tickets.TrackOrder && isPlatformJob(kind) {
 			continue
 		}
-		s, err := outboxStmt(ctx, w.tx, kind, w.v.ID, map[string]any{"action": string(w.act.Action)})
+		args, at := map[string]any{"action": string(w.act.Action)}, w.tx.Now
+		switch kind {
+		case tickets.JobResume:
+			args["pause"], at = w.c.Pause.ID, *w.c.Pause.Until
+		case tickets.JobRelay:
+			args["seq"] = w.v.Seq + 1 // the message stands in the journal, not here
+		}
+		s, err := outboxAt(ctx, w.tx, kind, w.v.ID, args, at)
 		if err != nil {
 			return err
 		}
@@ -284,7 +330,7 @@ func (w *writing) jobs(ctx context.Context) error {
 
 func isPlatformJob(kind string) bool {
 	switch kind {
-	case tickets.JobPlatformSigned, tickets.JobPlatformReturn, tickets.JobPlatformContact, tickets.JobPlatformReply, tickets.JobPlatformAnswer:
+	case tickets.JobPlatformSigned, tickets.JobPlatformReturn, tickets.JobPlatformContact, tickets.JobPlatformReply, tickets.JobPlatformAnswer, tickets.JobPlatformExtension:
 		return true
 	}
 	return false
@@ -292,6 +338,11 @@ func isPlatformJob(kind string) bool {
 
 // outboxStmt adds an outbox row, due now, and asks for the relay to be woken.
 func outboxStmt(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any) (Stmt, error) {
+	return outboxAt(ctx, tx, kind, ticket, args, tx.Now)
+}
+
+// outboxAt is outboxStmt, due at a time.
+func outboxAt(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any, at time.Time) (Stmt, error) {
 	id, err := tx.ID(ctx)
 	if err != nil {
 		return Stmt{}, err
@@ -301,7 +352,7 @@ func outboxStmt(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args 
 		return Stmt{}, err
 	}
 	tx.Nudge()
-	return Stmt{`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $5)`, []any{id, kind, ticket, data, tx.Now}}, nil
+	return Stmt{`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $6)`, []any{id, kind, ticket, data, tx.Now, at}}, nil
 }
 
 // enqueue is outboxStmt, run at once.
@@ -314,149 +365,4 @@ func (d *DB) enqueue(ctx context.Context, tx *pg.Tx, kind string, ticket int64, 
 		return fmt.Errorf("outbox %s: %w", kind, err)
 	}
 	return nil
-}
-
-// clocks meets, ends and opens the ticket's clocks, and keeps the next due time
-// on its row.
-func (w *writing) clocks(ctx context.Context) error {
-	var met, cancelled []int64
-	left := make([]Deadline, 0, len(w.v.Deadlines))
-	for _, x := range w.v.Deadlines {
-		if !x.Open() {
-			continue
-		}
-		rule, _, known := w.d.rebuild(x)
-		switch event := meeting(rule, w.c.Meets); {
-		case known && event != "":
-			met = append(met, x.ID)
-		case known && w.c.Cancel && w.act.Action == tickets.ActAnswer && rule.MetBy(deadline.EventPlatformAccepted):
-			left = append(left, x) // an order answered at once is met when the platform takes the answer
-		case known && rule.Window && w.c.To == tickets.Approval && isHopDuty(x.Rule):
-			cancelled = append(cancelled, x.ID) // whoever has worked it out no longer asks to return it
-		case w.c.Cancel || (w.c.Opens == "dispatch" || w.c.Opens == "redo") && isHopDuty(x.Rule):
-			cancelled = append(cancelled, x.ID)
-		default:
-			left = append(left, x)
-		}
-	}
-	w.endClocks(met, cancelled)
-	opened, err := w.openClocks(ctx, left)
-	if err != nil {
-		return err
-	}
-	w.nextDue(left, opened)
-	return nil
-}
-
-func meeting(rule *deadline.Rule, events []string) string {
-	if rule == nil {
-		return ""
-	}
-	for _, e := range events {
-		if rule.MetBy(e) {
-			return e
-		}
-	}
-	return ""
-}
-
-// isHopDuty: duties of one unit's turn end when the ticket moves on.
-func isHopDuty(rule string) bool {
-	duty := deadline.DutyOf(rule)
-	return duty == deadline.Sign || duty == deadline.AskReturn
-}
-
-func (w *writing) endClocks(met, cancelled []int64) {
-	if len(met) > 0 {
-		w.log["met"] = met
-		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $4 AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action), w.v.ID)
-	}
-	if len(cancelled) > 0 {
-		w.log["cancelled"] = cancelled
-		w.exec(`UPDATE deadlines SET cancelled_at = $2, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $3`, cancelled, w.tx.Now, w.v.ID)
-	}
-	if ended := append(slices.Clone(met), cancelled...); len(ended) > 0 {
-		w.exec(`UPDATE cards SET cleared_at = $2, cleared_by = $3 WHERE deadline = ANY ($1) AND ticket = $4 AND cleared_at IS NULL`, ended, w.tx.Now, w.tx.Me.Actor(), w.v.ID)
-	}
-}
-
-func (w *writing) openClocks(ctx context.Context, left []Deadline) (clockColumns, error) {
-	var c clockColumns
-	if w.c.Opens == "" {
-		return c, nil
-	}
-	t := &w.v.Ticket
-	urgency := t.Urgency
-	if w.c.Urgency != "" {
-		urgency = w.c.Urgency
-	}
-	e := w.d.Engine()
-	started, err := e.Open(deadline.Opening{Event: w.c.Opens, At: w.c.EventAt, Facts: facts(t.Kind, urgency, t.Channel, t.Track, t.Naming), External: w.external(left)})
-	if err != nil {
-		return c, fmt.Errorf("clocks: %w", err)
-	}
-	for _, s := range started {
-		if slices.ContainsFunc(left, func(x Deadline) bool { return x.Rule == s.Due.RuleCode }) {
-			continue // it runs already
-		}
-		id, err := w.tx.ID(ctx)
-		if err != nil {
-			return c, err
-		}
-		c.add(e, id, s, w.c.Opens, urgency != tickets.Normal, w.tx.Now)
-	}
-	if len(c.id) == 0 {
-		return c, nil
-	}
-	w.log["clocks"] = c.journal()
-	var hop *int
-	if n := len(t.Hops); n > 0 {
-		hop = &t.Hops[n-1].N
-	}
-	w.exec(insertClocksSQL, c.args(t.ID, hop)...)
-	return c, nil
-}
-
-// external is the open external due time, which caps the reply.
-func (w *writing) external(left []Deadline) *deadline.Due {
-	for _, x := range left {
-		if deadline.DutyOf(x.Rule) == deadline.Resolve {
-			_, due, _ := w.d.rebuild(x)
-			return &due
-		}
-	}
-	return nil
-}
-
-func (w *writing) nextDue(left []Deadline, opened clockColumns) {
-	var next, due *time.Time
-	take := func(rule string, window bool, at time.Time) {
-		if !window && (next == nil || at.Before(*next)) {
-			next = &at
-		}
-		if deadline.DutyOf(rule) == deadline.Resolve {
-			due = &at
-		}
-	}
-	for _, x := range left {
-		rule, _, ok := w.d.rebuild(x)
-		take(x.Rule, ok && rule.Window, x.DueAt)
-	}
-	for i := range opened.id {
-		take(opened.rule[i], opened.window[i], opened.due[i])
-	}
-	t := &w.v.Ticket
-	if !sameTime(next, t.NextDue) {
-		w.set["next_due"] = next
-	}
-	if due != nil && !sameTime(due, t.DueAt) {
-		w.set["due_at"] = due
-	}
-}
-
-func sameTime(a, b *time.Time) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Equal(*b)
 }

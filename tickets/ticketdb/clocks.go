@@ -22,6 +22,7 @@ type clockColumns struct {
 	cardAt               []*time.Time
 	card                 []*string
 	window               []bool
+	outer                []int64
 }
 
 func (c *clockColumns) add(e deadline.Engine, id int64, s deadline.Started, event string, urgent bool, now time.Time) {
@@ -31,7 +32,7 @@ func (c *clockColumns) add(e deadline.Engine, id int64, s deadline.Started, even
 	c.provisional, c.printed = append(c.provisional, s.Due.Provisional), append(c.printed, s.Due.Reason == deadline.ByPrinted)
 	at, level := firstCard(e, s, urgent, now)
 	c.cardAt, c.card = append(c.cardAt, at), append(c.card, level)
-	c.window = append(c.window, s.Rule.Window)
+	c.window, c.outer = append(c.window, s.Rule.Window), append(c.outer, 0)
 }
 
 // firstCard is the next card of a clock after now; nil where it has none left.
@@ -53,6 +54,7 @@ func (c *clockColumns) join(o clockColumns) {
 	c.start, c.base, c.due = append(c.start, o.start...), append(c.base, o.base...), append(c.due, o.due...)
 	c.provisional, c.printed = append(c.provisional, o.provisional...), append(c.printed, o.printed...)
 	c.cardAt, c.card, c.window = append(c.cardAt, o.cardAt...), append(c.card, o.card...), append(c.window, o.window...)
+	c.outer = append(c.outer, o.outer...)
 }
 
 func (c *clockColumns) deadline(i int) Deadline {
@@ -69,7 +71,7 @@ func (c *clockColumns) journal() []map[string]any {
 	return out
 }
 
-const deadlineColumns = `id, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, met_at, met_event, cancelled_at`
+const deadlineColumns = `id, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, met_at, met_event, cancelled_at, hop, granted_due, outer_id`
 
 func (d *DB) deadlines(ctx context.Context, q journal.Querier, ticket int64) ([]Deadline, error) {
 	rows, err := q.Query(ctx, `SELECT `+deadlineColumns+` FROM deadlines WHERE subject = $1 AND subject_kind = 'ticket' ORDER BY due_at, id`, ticket)
@@ -80,11 +82,11 @@ func (d *DB) deadlines(ctx context.Context, q journal.Querier, ticket int64) ([]
 }
 
 // insertClocksSQL adds clocks opened by an act.
-const insertClocksSQL = `INSERT INTO deadlines (id, subject_kind, subject, hop, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, next_card_at, next_card)
-	SELECT i, 'ticket', $1, $2, r, v, c, e, sa, b, du, p, pr, na, nc FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::bool[], $13::timestamptz[], $14::text[]) u(i, r, v, c, e, sa, b, du, p, pr, na, nc)`
+const insertClocksSQL = `INSERT INTO deadlines (id, subject_kind, subject, hop, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, provisional, printed, next_card_at, next_card, outer_id)
+	SELECT i, 'ticket', $1, $2, r, v, c, e, sa, b, du, p, pr, na, nc, nullif(ou, 0) FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::bool[], $13::timestamptz[], $14::text[], $15::bigint[]) u(i, r, v, c, e, sa, b, du, p, pr, na, nc, ou)`
 
 func (c *clockColumns) args(ticket int64, hop *int) []any {
-	return []any{ticket, hop, c.id, c.rule, c.version, c.calendar, c.event, c.start, c.base, c.due, c.provisional, c.printed, c.cardAt, c.card}
+	return []any{ticket, hop, c.id, c.rule, c.version, c.calendar, c.event, c.start, c.base, c.due, c.provisional, c.printed, c.cardAt, c.card, c.outer}
 }
 
 // rebuild is the engine's view of a stored clock.

@@ -56,6 +56,9 @@ func replyWays(t *tickets.Ticket) []string {
 		return []string{tickets.JobPlatformReply}
 	}
 	var kinds []string
+	if t.Naming == tickets.Joint && len(t.Persons) > 1 {
+		return nil // each of them is owed a proof of his own: letters, or face to face
+	}
 	if t.HasMail {
 		kinds = append(kinds, tickets.JobMailReply)
 	}
@@ -191,6 +194,18 @@ func (d *DB) Finish(ctx context.Context, outbox int64, machine string) error {
 	return d.pg.Do(ctx, pg.Machine(machine), func(tx *pg.Tx) error {
 		_, err := outboxDone(ctx, tx, outbox)
 		return err
+	})
+}
+
+// AskDesk marks an outbox row done whose way out does not work, and asks the
+// people of the desk to do it by hand.
+func (d *DB) AskDesk(ctx context.Context, outbox, ticket int64, machine, what string) error {
+	return d.pg.Do(ctx, pg.Machine(machine), func(tx *pg.Tx) error {
+		open, err := outboxDone(ctx, tx, outbox)
+		if err != nil || !open {
+			return err
+		}
+		return d.enqueue(ctx, tx, tickets.JobNotify, ticket, map[string]any{"action": what})
 	})
 }
 

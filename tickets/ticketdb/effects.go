@@ -141,15 +141,15 @@ func (w *writing) finding(ctx context.Context, f *tickets.Finding) error {
 	}
 	f.ID, f.Allegation = id, al.ID
 	w.exec(`UPDATE findings SET superseded = true WHERE allegation = $1 AND NOT superseded`, al.ID)
-	w.exec(`INSERT INTO findings (id, ticket, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, author, second, second_name, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14)`,
-		id, w.v.ID, al.ID, f.Outcome, f.Method, f.Met, f.MetAt, f.Evidence, f.Corrected, f.RecoveredCents, f.Author, f.Second, f.SecondName, f.At)
+	w.exec(`INSERT INTO findings (id, ticket, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, author, second, second_name, at, transfer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14, $15)`,
+		id, w.v.ID, al.ID, f.Outcome, f.Method, f.Met, f.MetAt, f.Evidence, f.Corrected, f.RecoveredCents, f.Author, f.Second, f.SecondName, f.At, f.Transfer)
 	w.log["finding"] = map[string]any{"id": id, "allegation": al.N, "outcome": f.Outcome}
 	al.Finding = f
 	return err
 }
 
-// reply writes replies, approvals, attempts and requests.
+// reply writes replies, approvals and attempts.
 func (w *writing) reply(ctx context.Context) error {
 	c := &w.c
 	if c.Reply != nil {
@@ -161,18 +161,11 @@ func (w *writing) reply(ctx context.Context) error {
 		w.approve()
 	}
 	if c.Attempt != nil {
-		if err := w.attempt(ctx, c.Attempt); err != nil {
-			return err
+		for _, a := range append([]tickets.Attempt{*c.Attempt}, c.More...) {
+			if err := w.attempt(ctx, &a); err != nil {
+				return err
+			}
 		}
-	}
-	if r := c.Request; r != nil {
-		id, err := w.tx.ID(ctx)
-		if err != nil {
-			return err
-		}
-		w.exec(`INSERT INTO requests (id, ticket, kind, state, reason, basis, unit, asked_by, asked_at) VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8)`,
-			id, w.v.ID, r.Kind, r.Reason, r.Basis, r.Unit, r.AskedBy, r.AskedAt)
-		w.log["request"] = map[string]any{"id": id, "kind": r.Kind}
 	}
 	return nil
 }
@@ -183,9 +176,9 @@ func (w *writing) newReply(ctx context.Context, r *tickets.Reply) error {
 		return err
 	}
 	r.ID, r.N = id, len(w.v.Replies)+1
-	w.exec(`INSERT INTO replies (id, ticket, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, author, at, approved_by, approved_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13)`,
-		id, w.v.ID, r.N, r.PublicText, r.InternalText, r.LegalBasis, r.AppealNotice, r.Resolved, r.UnresolvedReason, r.Author, r.At, r.ApprovedBy, r.ApprovedAt)
+	w.exec(`INSERT INTO replies (id, ticket, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, author, at, approved_by, approved_at, opinion_no)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14)`,
+		id, w.v.ID, r.N, r.PublicText, r.InternalText, r.LegalBasis, r.AppealNotice, r.Resolved, r.UnresolvedReason, r.Author, r.At, r.ApprovedBy, r.ApprovedAt, r.OpinionNo)
 	w.v.Replies = append(w.v.Replies, *r)
 	w.log["reply"] = map[string]any{"id": id, "n": r.N, "public_text": r.PublicText}
 	w.text = true
@@ -212,10 +205,11 @@ func (w *writing) attempt(ctx context.Context, a *tickets.Attempt) error {
 		return err
 	}
 	a.ID, a.Reply = id, r.ID
-	w.exec(`INSERT INTO attempts (id, ticket, reply, way, state, at, actor, provider_id, evidence, provenance, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		id, w.v.ID, r.ID, a.Way, a.State, a.At, a.Actor, a.ProviderID, a.Evidence, a.Provenance, a.Error)
-	w.log["attempt"] = map[string]any{"id": id, "way": a.Way, "state": a.State}
-	return err
+	w.exec(`INSERT INTO attempts (id, ticket, reply, way, state, at, actor, provider_id, evidence, provenance, error, complainant) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12::bigint, 0))`,
+		id, w.v.ID, r.ID, a.Way, a.State, a.At, a.Actor, a.ProviderID, a.Evidence, a.Provenance, a.Error, a.Complainant)
+	told, _ := w.log["attempts"].([]map[string]any)
+	w.log["attempts"] = append(told, map[string]any{"id": id, "way": a.Way, "state": a.State, "whom": a.Complainant})
+	return nil
 }
 
 // links relates the ticket to another one that the caller may see as well.
@@ -237,6 +231,9 @@ func (w *writing) links(ctx context.Context) error {
 	}
 	if w.c.Unlink {
 		return w.unlink(ctx, other)
+	}
+	if err := w.finalOther(ctx, other); err != nil {
+		return err
 	}
 	id, err := w.tx.ID(ctx)
 	if err != nil {

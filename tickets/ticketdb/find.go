@@ -8,19 +8,22 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hotline/internal/deadline"
 	"hotline/internal/pg"
 	"hotline/tickets"
 )
 
 const ticketColumns = `id, number, status, kind, track, channel, naming, secrecy, urgency, coalesce(outcome, ''), coalesce(category, ''), region, place, title, statement,
 	coalesce(brief_by, 0), people, desk, unit, unit_path, coalesce(investigator, 0), coalesce(second_investigator, 0), recused, sight, proposal, nullif(next_due, 'infinity'), due_at,
-	received_at, entered_at, closed_at, redos, urges, supervised, coalesce(satisfaction, ''), receipt_issue, version, seq, head`
+	received_at, entered_at, closed_at, redos, urges, supervised, coalesce(satisfaction, ''), receipt_issue, appeal, appealed, coalesce(floor_unit, 0), coalesce(withdrawal, ''), mandate,
+	coalesce(petition_no, ''), reveal_asked, paused_at, version, seq, head`
 
 func scanTicket(row pgx.Row, t *tickets.Ticket) error {
 	var proposal []byte
 	err := row.Scan(&t.ID, &t.Number, &t.Status, &t.Kind, &t.Track, &t.Channel, &t.Naming, &t.Secrecy, &t.Urgency, &t.Outcome, &t.Category, &t.Region, &t.Place, &t.Title, &t.Statement,
 		&t.BriefBy, &t.People, &t.Desk, &t.Unit, &t.UnitPath, &t.Investigator, &t.Second, &t.Recused, &t.Sight, &proposal, &t.NextDue, &t.DueAt,
-		&t.ReceivedAt, &t.EnteredAt, &t.ClosedAt, &t.Redos, &t.Urges, &t.Supervised, &t.Satisfaction, &t.ReceiptIssue, &t.Version, &t.Seq, &t.Head)
+		&t.ReceivedAt, &t.EnteredAt, &t.ClosedAt, &t.Redos, &t.Urges, &t.Supervised, &t.Satisfaction, &t.ReceiptIssue, &t.Appeal, &t.Appealed, &t.Floor, &t.Withdrawal, &t.Mandate,
+		&t.PetitionNo, &t.RevealAsked, &t.PausedAt, &t.Version, &t.Seq, &t.Head)
 	if err != nil {
 		return err
 	}
@@ -78,7 +81,30 @@ func (d *DB) view(ctx context.Context, tx *pg.Tx, number, lock string) (*View, e
 	if len(t.Allegations) == 0 {
 		t.Allegations = []tickets.Allegation{tickets.FirstAllegation(t.Statement)}
 	}
+	t.Clocks = d.clocksOf(v)
 	return v, d.names(ctx, tx, v)
+}
+
+// clocksOf is the ticket's clocks as the rules of the flow read them.
+func (d *DB) clocksOf(v *View) []tickets.TicketClock {
+	out := make([]tickets.TicketClock, 0, len(v.Deadlines))
+	for _, x := range v.Deadlines {
+		c := tickets.TicketClock{ID: x.ID, Duty: deadline.DutyOf(x.Rule), Start: x.StartAt, Due: x.DueAt, Open: x.Open(), Pausable: deadline.Pausable(deadline.DutyOf(x.Rule))}
+		if x.Hop != nil {
+			c.Hop = *x.Hop
+		}
+		if rule, _, ok := d.rebuild(x); ok {
+			c.Window, c.Amount, c.Limit, c.Times, c.UnitZH, c.UnitEN = rule.Window, rule.Amount, rule.ExtensionLimit, rule.Extensions, rule.Unit.Zh(), rule.Unit.En()
+		}
+		for _, r := range v.Requests {
+			if r.Kind == tickets.RequestExtension && r.State == "granted" && r.Clock == x.ID {
+				c.Granted++
+				c.Extended += r.Amount
+			}
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func actorOf(me pg.Me) tickets.Actor {
@@ -113,15 +139,26 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 			}
 			t.HasPhone = t.HasPhone || c.HasPhone
 			t.HasMail = t.HasMail || c.HasMail
+			t.Persons = append(t.Persons, tickets.Person{ID: c.ID, Role: c.Role, HasPhone: c.HasPhone, HasMail: c.HasMail})
 		}
 		return err
 	})
 	b.Queue(`SELECT id, coalesce(unit, 0), person, post FROM accused WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Accused, pgx.RowToStructByPos[tickets.Accused]))
-	b.Queue(`SELECT unit FROM respondents WHERE ticket = $1`, id).Query(into(&t.Respondents, pgx.RowTo[int]))
+	b.Queue(`SELECT unit, coalesce(person, 0) FROM respondents WHERE ticket = $1 ORDER BY unit`, id).Query(func(rows pgx.Rows) error {
+		var unit, person int
+		_, err := pgx.ForEachRow(rows, []any{&unit, &person}, func() error {
+			t.Respondents = append(t.Respondents, unit)
+			if person != 0 {
+				t.Decisive = append(t.Decisive, person)
+			}
+			return nil
+		})
+		return err
+	})
 	b.Queue(`SELECT id, n, text, coalesce(category, '') FROM allegations WHERE ticket = $1 ORDER BY n`, id).Query(into(&t.Allegations, func(row pgx.CollectableRow) (a tickets.Allegation, err error) {
 		return a, row.Scan(&a.ID, &a.N, &a.Text, &a.Category)
 	}))
-	b.Queue(`SELECT id, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, author, coalesce(second, 0), second_name, cosigned_at, at
+	b.Queue(`SELECT id, allegation, outcome, method, met, met_at, evidence, corrected, recovered_cents, transfer, author, coalesce(second, 0), second_name, cosigned_at, at
 		FROM findings WHERE ticket = $1 AND NOT superseded ORDER BY id`, id).Query(func(rows pgx.Rows) error {
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[tickets.Finding])
 		for i := range list {
@@ -134,9 +171,10 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 		return err
 	})
 	b.Queue(`SELECT id, n, unit, from_unit, reason, sent_by, sent_at, coalesce(signed_by, 0), signed_at, ended_at FROM hops WHERE ticket = $1 ORDER BY n`, id).Query(into(&t.Hops, pgx.RowToStructByPos[tickets.Hop]))
-	b.Queue(`SELECT id, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, author, at, coalesce(approved_by, 0), approved_at FROM replies WHERE ticket = $1 ORDER BY n`, id).Query(into(&t.Replies, pgx.RowToStructByPos[tickets.Reply]))
-	b.Queue(`SELECT id, reply, way, state, at, actor, provider_id, evidence, provenance, error FROM attempts WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Attempts, pgx.RowToStructByPos[tickets.Attempt]))
-	b.Queue(`SELECT id, kind, state, reason, basis, evidence, unit, asked_by, asked_at, coalesce(decided_by, ''), decided_at, decision_note FROM requests WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Requests, pgx.RowToStructByPos[tickets.Request]))
+	b.Queue(`SELECT id, n, public_text, internal_text, legal_basis, appeal_notice, resolved, unresolved_reason, opinion_no, author, at, coalesce(approved_by, 0), approved_at FROM replies WHERE ticket = $1 ORDER BY n`, id).Query(into(&t.Replies, pgx.RowToStructByPos[tickets.Reply]))
+	b.Queue(`SELECT id, reply, way, state, at, actor, provider_id, evidence, provenance, error, coalesce(complainant, 0) FROM attempts WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Attempts, pgx.RowToStructByPos[tickets.Attempt]))
+	b.Queue(`SELECT id, n, kind, state, reason, basis, evidence, unit, asked_by, asked_at, coalesce(decided_by, ''), decided_at, decision_note, decider, coalesce(clock, 0), coalesce(amount, 0), wanted, until
+		FROM requests WHERE ticket = $1 ORDER BY n`, id).Query(into(&t.Requests, pgx.RowToStructByPos[tickets.Request]))
 	b.Queue(`SELECT platform, order_no, city_no, unit_text, sign_by, handle_by, state, closed_at FROM orders WHERE ticket = $1`, id).Query(func(rows pgx.Rows) error {
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[tickets.Order])
 		if len(list) > 0 {
@@ -151,6 +189,8 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 	b.Queue(`SELECT k.number, r.kind, r.note, r.at FROM relations r JOIN tickets k ON k.id = CASE WHEN r.ticket = $1 THEN r.other ELSE r.ticket END
 		WHERE (r.ticket = $1 OR r.other = $1) AND r.undone_at IS NULL ORDER BY r.id`, id).Query(into(&v.Relations, pgx.RowToStructByPos[Relation]))
 	b.Queue(`SELECT l.rule, c.level, c.at, c.cleared_at FROM cards c JOIN deadlines l ON l.subject = c.ticket AND l.id = c.deadline WHERE c.ticket = $1 ORDER BY c.at`, id).Query(into(&v.Cards, pgx.RowToStructByPos[Card]))
+	b.Queue(`SELECT id, request, reason, from_at, to_at, NULL::timestamptz FROM pauses WHERE ticket = $1 ORDER BY from_at`, id).Query(into(&v.Pauses, pgx.RowToStructByPos[tickets.Pause]))
+	b.Queue(`SELECT id, body, sent_at, sent_no, accepted_at, accepted_no, result, result_at FROM transfers WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Transfers, pgx.RowToStructByPos[tickets.Transfer]))
 	b.Queue(`SELECT unit FROM co_handlers WHERE ticket = $1 ORDER BY at`, id).Query(into(&v.CoHandlers, pgx.RowTo[int]))
 }
 

@@ -235,8 +235,14 @@ func facts(kind, urgency, channel, track, naming string) deadline.Facts {
 
 func (b *opening) clocks(ctx context.Context) (c clockColumns, next, due *time.Time, err error) {
 	n := b.n
-	o := deadline.Opening{Event: deadline.EventRegistered, At: n.ReceivedAt, Printed: n.Printed, Facts: facts(n.Kind, n.Urgency, n.Channel, n.Track, n.Naming)}
+	o := deadline.Opening{Event: deadline.EventRegistered, At: n.ReceivedAt, Printed: n.Printed, Facts: facts(clockKind(n.Kind, n.Appeal), n.Urgency, n.Channel, n.Track, n.Naming)}
 	started, err := b.d.Engine().Open(o)
+	if err == nil && n.Appeal > 0 {
+		var statute []deadline.Started
+		o.Event = []string{deadline.EventAppealFirst, deadline.EventAppealSecond}[min(n.Appeal, 2)-1]
+		statute, err = b.d.Engine().Open(o)
+		started = append(started, statute...)
+	}
 	if err == nil && len(started) == 0 { // older than every rule: it is owed an answer all the same, from its entry on
 		o.At = b.now
 		started, err = b.d.Engine().Open(o)
@@ -252,7 +258,7 @@ func (b *opening) clocks(ctx context.Context) (c clockColumns, next, due *time.T
 		c.add(b.d.Engine(), id, s, deadline.EventRegistered, n.Urgency != tickets.Normal, b.now)
 		at := s.Due.At.UTC()
 		b.shown = append(b.shown, c.deadline(len(c.id)-1))
-		if s.Rule.Duty() == deadline.Resolve {
+		if deadline.External(s.Rule.Duty()) {
 			due = &at
 		}
 		if !s.Rule.Window && (next == nil || at.Before(*next)) {
@@ -278,12 +284,16 @@ func (b *opening) complainants(ctx context.Context) error {
 func (b *opening) journal(clocks clockColumns, statement string) (journal.Row, error) {
 	n := b.n
 	sum := sha256.Sum256(n.Raw)
+	set := map[string]any{"status": "registered", "kind": n.Kind, "track": n.Track, "channel": n.Channel, "naming": n.Naming, "secrecy": n.Secrecy,
+		"urgency": n.Urgency, "region": n.Region, "unit": n.Desk, "number": string(b.number)}
+	if n.Appeal > 0 {
+		set["appeal"], set["floor_unit"] = n.Appeal, n.Floor
+	}
 	return journal.Seal(journal.Entry{
 		Kind: "ticket", Subject: b.id, Seq: 1, At: n.ReceivedAt, Recorded: b.now, Actor: b.me.Actor(), Unit: n.Desk,
 		Action: string(tickets.ActRegister), Provenance: journal.Provenance(n.Provenance),
 		Fields: map[string]any{
-			"set": map[string]any{"status": "registered", "kind": n.Kind, "track": n.Track, "channel": n.Channel, "naming": n.Naming, "secrecy": n.Secrecy,
-				"urgency": n.Urgency, "region": n.Region, "unit": n.Desk, "number": string(b.number)},
+			"set":       set,
 			"statement": digest(statement), "sha256": fmt.Sprintf("%x", sum), "source": n.Source,
 			"clocks": clocks.journal(),
 		},

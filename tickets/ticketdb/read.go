@@ -136,6 +136,10 @@ func (d *DB) input(v *View, x Deadline) (deadline.In, error) {
 	if x.Printed {
 		in.Printed = x.BaseDueAt
 	}
+	if x.GrantedDue != nil {
+		in.Printed = *x.GrantedDue
+	}
+	in.Extensions, in.Pauses = extensionsOf(v, x), pausesOf(v, x)
 	outer := ""
 	switch {
 	case rule.Back != nil:
@@ -143,13 +147,60 @@ func (d *DB) input(v *View, x Deadline) (deadline.In, error) {
 	case rule.CappedBy != "":
 		outer = rule.CappedBy
 	}
-	for _, o := range v.Deadlines {
-		if outer != "" && deadline.DutyOf(o.Rule) == outer {
-			_, due, _ := d.rebuild(o)
-			in.Outer = &due
+	in.Outer = d.outer(v, x, outer)
+	return in, nil
+}
+
+// outer is the due time that a clock hangs on: the clock it names, else the
+// last one of the duty that had begun by then; nil where there is none.
+func (d *DB) outer(v *View, x Deadline, duty string) *deadline.Due {
+	var found *Deadline
+	for i := range v.Deadlines {
+		o := &v.Deadlines[i]
+		switch {
+		case x.OuterID != nil && o.ID == *x.OuterID:
+			_, due, _ := d.rebuild(*o)
+			return &due
+		case duty != "" && deadline.DutyOf(o.Rule) == duty && !o.StartAt.After(x.StartAt) && (found == nil || o.StartAt.After(found.StartAt)):
+			found = o
 		}
 	}
-	return in, nil
+	if found == nil {
+		return nil
+	}
+	_, due, _ := d.rebuild(*found)
+	return &due
+}
+
+// extensionsOf are what the level above granted on a clock; the platform sets
+// a new time instead.
+func extensionsOf(v *View, x Deadline) []deadline.Extension {
+	var out []deadline.Extension
+	for _, r := range v.Requests {
+		if r.Kind == tickets.RequestExtension && r.State == "granted" && r.Clock == x.ID && r.Decider != tickets.DecidePlatform && r.DecidedAt != nil {
+			out = append(out, deadline.Extension{Amount: r.Amount, At: *r.DecidedAt, Reason: r.Reason})
+		}
+	}
+	return out
+}
+
+// pausesOf are the pauses that stopped a clock.
+func pausesOf(v *View, x Deadline) []deadline.Pause {
+	if !deadline.Pausable(deadline.DutyOf(x.Rule)) {
+		return nil
+	}
+	var out []deadline.Pause
+	for _, p := range v.Pauses {
+		if p.To != nil && !p.To.After(x.StartAt) || x.MetAt != nil && !p.From.Before(*x.MetAt) || x.CancelledAt != nil && !p.From.Before(*x.CancelledAt) {
+			continue
+		}
+		one := deadline.Pause{From: p.From, Reason: tickets.PauseReasons.ZH(p.Reason)}
+		if p.To != nil {
+			one.To = *p.To
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // Staff is somebody who can be given a ticket.

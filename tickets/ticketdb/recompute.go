@@ -71,7 +71,7 @@ func (d *DB) recomputeTicket(ctx context.Context, id int64) (moved int, err erro
 			return nil
 		}
 		b.Queue(`UPDATE tickets SET next_due = coalesce((SELECT min(due_at) FROM deadlines WHERE subject = $1 AND met_at IS NULL AND cancelled_at IS NULL AND rule = ANY ($2)), 'infinity'),
-			due_at = coalesce((SELECT max(due_at) FROM deadlines WHERE subject = $1 AND rule LIKE 'resolve%'), due_at) WHERE id = $1`, id, d.duties(v))
+			due_at = coalesce((SELECT max(due_at) FROM deadlines WHERE subject = $1 AND (rule LIKE 'resolve%' OR rule LIKE 'appeal_%')), due_at) WHERE id = $1`, id, d.duties(v))
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (d *DB) recomputeTicket(ctx context.Context, id int64) (moved int, err erro
 func (d *DB) duties(v *View) []string {
 	out := []string{}
 	for _, x := range v.Deadlines {
-		if rule, _, ok := d.rebuild(x); ok && !rule.Window {
+		if rule, _, ok := d.rebuild(x); ok && !rule.Window && !(v.PausedAt != nil && deadline.Pausable(rule.Duty())) {
 			out = append(out, x.Rule)
 		}
 	}

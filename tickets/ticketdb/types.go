@@ -120,6 +120,8 @@ type NewTicket struct {
 	Disposition                                    string // "" is ticketed
 	Platform                                       string // the 12345 platform, where it came from one
 	Provenance                                     string // of the received time: machine, scan, typed
+	Appeal                                         int    // 1: a 复查, 2: a 复核; Floor is then set
+	Floor                                          int    // whoever handles it sits strictly above this unit
 	// Also are statements of the same transaction; $1 of those with WithTicket
 	// is the ticket's id, $2 the submission's.
 	Also []Stmt
@@ -153,6 +155,9 @@ type Deadline struct {
 	MetAt       *time.Time `db:"met_at"`
 	MetEvent    *string    `db:"met_event"`
 	CancelledAt *time.Time `db:"cancelled_at"`
+	Hop         *int       `db:"hop"`
+	GrantedDue  *time.Time `db:"granted_due"` // set by the platform in place of the printed one
+	OuterID     *int64     `db:"outer_id"`    // the clock this one lies inside
 }
 
 // Open tells whether the clock still runs.
@@ -209,6 +214,7 @@ type View struct {
 	Attachments  []Attachment
 	Relations    []Relation
 	Cards        []Card
+	Pauses       []tickets.Pause
 	CoHandlers   []int
 	Names        map[int]string // of the persons named in the ticket
 }

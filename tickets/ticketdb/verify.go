@@ -60,7 +60,8 @@ type verified struct {
 
 // stateColumns are the columns that acts change through the journal's "set".
 const stateColumns = `jsonb_build_object('number', number, 'status', status, 'kind', kind, 'track', track, 'channel', channel, 'naming', naming, 'secrecy', secrecy,
-	'urgency', urgency, 'region', region, 'unit', unit, 'outcome', outcome, 'investigator', investigator, 'second_investigator', second_investigator, 'redos', redos, 'urges', urges, 'supervised', supervised, 'satisfaction', satisfaction, 'statement', statement)`
+	'urgency', urgency, 'region', region, 'unit', unit, 'outcome', outcome, 'investigator', investigator, 'second_investigator', second_investigator, 'redos', redos, 'urges', urges, 'supervised', supervised, 'satisfaction', satisfaction, 'statement', statement,
+	'appeal', appeal, 'appealed', appealed, 'floor_unit', floor_unit, 'withdrawal', withdrawal, 'mandate', mandate, 'petition_no', petition_no, 'reveal_asked', reveal_asked)`
 
 func verifySubjects(ctx context.Context, tx *pg.Tx, after int64) ([]verified, error) {
 	rows, err := tx.Query(ctx, `SELECT id, seq, head, `+stateColumns+` FROM tickets WHERE id > $1 ORDER BY id LIMIT $2`, after, verifyBatch)
@@ -117,10 +118,12 @@ type replayed struct {
 	ended    map[int64]bool
 	replies  map[int64]string
 	findings map[int64]string
+	requests map[int64]string // state
 }
 
 func replay(rows []journal.Stored) replayed {
-	p := replayed{set: map[string]any{}, clocks: map[int64]time.Time{}, ended: map[int64]bool{}, replies: map[int64]string{}, findings: map[int64]string{}}
+	p := replayed{set: map[string]any{}, clocks: map[int64]time.Time{}, ended: map[int64]bool{}, replies: map[int64]string{}, findings: map[int64]string{},
+		requests: map[int64]string{}}
 	for _, row := range rows {
 		fields, err := journal.Values(row.Body)
 		if err != nil {
@@ -142,8 +145,16 @@ func replay(rows []journal.Stored) replayed {
 				Outcome string `json:"outcome"`
 			}
 			statement *string
+			request   struct {
+				ID int64 `json:"id"`
+			}
+			decided []struct {
+				ID    int64  `json:"id"`
+				State string `json:"state"`
+			}
 		}
-		for name, dst := range map[string]any{"set": &f.set, "clocks": &f.clocks, "met": &f.met, "cancelled": &f.cancelled, "reply": &f.reply, "approved": &f.approved, "finding": &f.finding, "statement": &f.statement} {
+		for name, dst := range map[string]any{"set": &f.set, "clocks": &f.clocks, "met": &f.met, "cancelled": &f.cancelled, "reply": &f.reply, "approved": &f.approved, "finding": &f.finding, "statement": &f.statement,
+			"request": &f.request, "decided": &f.decided} {
 			if raw, ok := fields[name]; ok {
 				_ = json.Unmarshal(raw, dst)
 			}
@@ -169,6 +180,12 @@ func replay(rows []journal.Stored) replayed {
 			if x.ID != 0 {
 				p.replies[x.ID] = x.Text
 			}
+		}
+		if f.request.ID != 0 {
+			p.requests[f.request.ID] = "pending"
+		}
+		for _, x := range f.decided {
+			p.requests[x.ID] = x.State
 		}
 		if f.finding.ID != 0 {
 			p.findings[f.finding.ID] = f.finding.Outcome
@@ -202,6 +219,7 @@ func (p replayed) compare(v verified, c children, fault func(string)) {
 	}
 	sameTexts("reply", c.replies, p.replies, fault)
 	sameTexts("finding", c.findings, p.findings, fault)
+	sameTexts("request", c.requests, p.requests, fault)
 }
 
 // unset is what a column holds before any act has changed it.
@@ -229,12 +247,13 @@ type children struct {
 	deadlines []clockState
 	replies   map[int64]string
 	findings  map[int64]string
+	requests  map[int64]string
 }
 
 func readChildren(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]children, error) {
 	out := map[int64]children{}
 	for _, id := range ids {
-		out[id] = children{replies: map[int64]string{}, findings: map[int64]string{}}
+		out[id] = children{replies: map[int64]string{}, findings: map[int64]string{}, requests: map[int64]string{}}
 	}
 	b := &pgx.Batch{}
 	b.Queue(`SELECT subject, id, rule, due_at, met_at IS NOT NULL OR cancelled_at IS NOT NULL FROM deadlines WHERE subject = ANY ($1) AND subject_kind = 'ticket'`, ids).Query(func(rows pgx.Rows) error {
@@ -267,6 +286,7 @@ func readChildren(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]childr
 	}
 	texts(`SELECT ticket, id, public_text FROM replies WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.replies })
 	texts(`SELECT ticket, id, outcome FROM findings WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.findings })
+	texts(`SELECT ticket, id, state FROM requests WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.requests })
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("read clocks, replies, findings: %w", err)
 	}
