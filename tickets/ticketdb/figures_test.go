@@ -203,7 +203,7 @@ func TestRebuiltFactsAreThoseOfTheSweep(t *testing.T) {
 		b.register(t, b.Session(t, "operator"), help())
 	}
 	done := 0
-	for step := range 250 {
+	for step := range 600 {
 		var number string
 		b.Row(t, `SELECT number FROM tickets ORDER BY id OFFSET $1 LIMIT 1`, []any{rng.IntN(8)}, &number)
 		row := tickets.Flow[rng.IntN(len(tickets.Flow))]
