@@ -53,17 +53,16 @@ var (
 // danger sums what the danger words of one statement weigh.
 type danger struct {
 	sum     int
-	seen    [4]int // indices + 1 of the words counted, at most four are named
+	seen    [4]string // the words counted, at most four are named
 	n       int
 	threats int // the part of sum that somebody threatens himself with
 }
 
 // weigh adds one occurrence. A word counts once; after a negation or under "if"
 // it counts nothing; what happened long ago counts half, since the need may last.
-func (d *danger) weigh(i int, text []rune, at int) {
-	w := &dangerWords[i]
+func (d *danger) weigh(w *dangerWord, text []rune, at int) {
 	for _, s := range d.seen[:min(d.n, len(d.seen))] {
-		if s == i+1 {
+		if s == w.word {
 			return
 		}
 	}
@@ -85,7 +84,7 @@ func (d *danger) weigh(i int, text []rune, at int) {
 		}
 	}
 	if d.n < len(d.seen) {
-		d.seen[d.n] = i + 1
+		d.seen[d.n] = w.word
 	}
 	d.n++
 	if w.threat {
@@ -141,11 +140,7 @@ func (d *danger) urgency() string {
 
 // words names the words that weighed, for the reason.
 func (d *danger) words() string {
-	var out []string
-	for _, s := range d.seen[:min(d.n, len(d.seen))] {
-		out = append(out, dangerWords[s-1].word)
-	}
-	return strings.Join(out, "、")
+	return strings.Join(d.seen[:min(d.n, len(d.seen))], "、")
 }
 
 // DangerIn reads a statement for danger to life or bare living: the urgency its

@@ -32,6 +32,10 @@ type RouteWorld struct {
 	// it is nil or says no, the county has the ticket and the section helps:
 	// nothing is sent to a desk where nobody sits.
 	Staffed func(unit int) bool
+	// Danger are the words an administrator added to those of the program; nil: none.
+	Danger *DangerWords
+	// OnCall is who can be called now; nil: the units' numbers stand for it.
+	OnCall *OnCall
 }
 
 // DefaultReleased are the kinds released until an administrator says otherwise.
@@ -70,6 +74,7 @@ func Route(in RouteInput, w RouteWorld) Proposal {
 		w.Regions = NewRegions(w.Tree)
 	}
 	x := &router{in: in, w: w, r: read(compact(in.Title, in.Statement))}
+	w.Danger.read(x.r)
 	x.at = w.Regions.locate(in.Region, compact(in.Place), x.r.text)
 	x.danger()
 	if x.notOurs() && x.out.Urgency != Critical {

@@ -79,7 +79,8 @@ func (x *router) help(u *units.Unit) bool {
 }
 
 // phone shows whom to call about a critical matter: the unit's numbers, else
-// those of the nearest one above. The night number follows the day number.
+// those of the nearest one above. Where nothing is known of duty the night number
+// follows the day number.
 func (x *router) phone(u *units.Unit) {
 	if !x.critical() {
 		return
@@ -87,18 +88,27 @@ func (x *router) phone(u *units.Unit) {
 	if u == nil {
 		u = x.w.Tree.Root()
 	}
-	for ; u != nil; u = x.w.Tree.Parent(u.ID) {
-		if u.Phone == "" && u.NightPhone == "" {
-			continue
-		}
-		x.out.Phone = u.Phone
-		switch {
-		case u.Phone == "":
-			x.out.Phone = u.NightPhone
-		case u.NightPhone != "" && u.NightPhone != u.Phone:
-			x.out.Phone += "（夜间 " + u.NightPhone + "）"
-		}
-		x.say("call_now", u.Name, x.out.Phone, u.Name, x.out.Phone)
-		return
+	number := dayAndNight
+	if x.w.OnCall != nil {
+		number = x.w.OnCall.number
 	}
+	for _, sure := range []bool{true, false} {
+		for at := u; at != nil; at = x.w.Tree.Parent(at.ID) {
+			if x.out.Phone = number(at, sure); x.out.Phone != "" {
+				x.say("call_now", at.Name, x.out.Phone, at.Name, x.out.Phone)
+				return
+			}
+		}
+	}
+}
+
+// dayAndNight are both numbers of a unit.
+func dayAndNight(u *units.Unit, _ bool) string {
+	switch {
+	case u.Phone == "":
+		return u.NightPhone
+	case u.NightPhone != "" && u.NightPhone != u.Phone:
+		return u.Phone + "（夜间 " + u.NightPhone + "）"
+	}
+	return u.Phone
 }

@@ -118,7 +118,7 @@ func read(text []rune) *reading {
 func (r *reading) take(e entry, word string, at int) {
 	switch e.tag {
 	case tagDanger:
-		r.danger.weigh(e.n, r.text, at)
+		r.danger.weigh(&dangerWords[e.n], r.text, at)
 		return
 	case tagCategory:
 		w := categoryWords[e.n]

@@ -6,5 +6,5 @@ var allPages = []page{
 	&DeskPage{}, PlacesPart{}, CallerPart{}, ProposalPart{}, LikelyPart{},
 	ListPage{}, DispatchPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
-	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{},
+	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{},
 }

@@ -28,6 +28,13 @@ type Settings interface {
 	PreviewRule(ctx context.Context, c pg.Caller, e settingdb.RuleEdit) (settingdb.Effect, error)
 	EditRule(ctx context.Context, c pg.Caller, e settingdb.RuleEdit) error
 	UndoRule(ctx context.Context, c pg.Caller, code string, version int, why string) error
+	Versions(ctx context.Context, c pg.Caller, subject string) (map[string]int, error)
+	Routing(ctx context.Context) (settingdb.Routing, error)
+	SetReleased(ctx context.Context, c pg.Caller, version int, kinds []string, why string) error
+	AddDanger(ctx context.Context, c pg.Caller, version int, w tickets.DangerWord, why string) error
+	RemoveDanger(ctx context.Context, c pg.Caller, version int, word, why string) error
+	UndoSetting(ctx context.Context, c pg.Caller, subject string, version int, why string) error
+	SetAliases(ctx context.Context, c pg.Caller, unit, version int, names []string, why string) error
 }
 
 // SettingsPage leads to what the system's administrator edits.
@@ -48,6 +55,7 @@ var settingTabs = []struct {
 }{
 	{"/settings/categories", Text{"事项类别", "Categories"}, "sitemap"},
 	{"/settings/rules", Text{"时限规则", "Deadlines"}, "clock"},
+	{"/settings/routing", Text{"派单设置", "Routing"}, "route"},
 }
 
 func (s *server) settingTabs(c *fiber.Ctx, l Lang) []NavItem {
@@ -211,6 +219,9 @@ func (s *server) settingText(l Lang, name, x string) string {
 		return l.Word("role", x)
 	case name == "kinds":
 		return l.Word("kind", x)
+	case name == "words":
+		word, weight, _ := strings.Cut(x, "/")
+		return word + l.T("（", " (") + l.Word("urgency", weight) + l.T("）", ")")
 	case name == "from" || name == "to" || name == "ended":
 		if at, err := tickets.ParseTime(x); err == nil {
 			return l.Exact(at)

@@ -229,6 +229,9 @@ func (s *server) rulePage(c *fiber.Ctx, v *visit, refused error, effect *setting
 		f.refused(c, bad)
 		status = statusOf(refused)
 	}
+	if effect != nil {
+		f.refused(c, nil) // what was typed stays below its preview
+	}
 	s.ruleFields(f, l, newest)
 	p.Edit = f.ActionForm
 	if len(line.Versions) > 1 {

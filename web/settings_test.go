@@ -9,7 +9,7 @@ import (
 	"hotline/intake"
 )
 
-var settingsPaths = []string{"/settings", "/settings/categories", "/settings/categories/pay.late", "/settings/rules", "/settings/rules/resolve.order.help"}
+var settingsPaths = []string{"/settings", "/settings/categories", "/settings/categories/pay.late", "/settings/rules", "/settings/rules/resolve.order.help", "/settings/routing", "/settings/routing/places/10"}
 
 func TestSettingsAreTheSystemAdministratorsAlone(t *testing.T) {
 	t.Parallel()
@@ -105,5 +105,34 @@ func TestARuleIsPreviewedThenSavedThenUndone(t *testing.T) {
 	}
 	if p := w.post("/settings/rules/resolve.complaint", "version", "3", "amount", "七", "effective_from", "soon"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text("main"), "请填写整数") {
 		t.Errorf("hostile numbers: %d", p.status)
+	}
+}
+
+func TestRoutingIsToldAndTriedOnItsPage(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	w := b.signedIn("system")
+	w.get("/settings/routing")
+	p := w.post("/settings/routing/danger", "version", "0", "word", "煤窑透水", "weight", "critical", "why", "矿区多发")
+	if p.status != http.StatusOK || !strings.Contains(p.text("main"), "煤窑透水") {
+		t.Fatalf("%d: %s", p.status, p.text("main"))
+	}
+	p = w.post("/settings/routing/try", "statement", "长子县的煤窑透水了，低保户没饭吃。", "kind", "help", "place", "")
+	if got := p.text(".proposal"); p.status != http.StatusOK || !strings.Contains(got, "长子县民政局") || !strings.Contains(got, "特急") || !strings.Contains(got, "煤窑透水") {
+		t.Errorf("%d: %s", p.status, got)
+	}
+	if p = w.post("/settings/routing/try", "statement", " ", "kind", "nothing"); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("an empty try: %d", p.status)
+	}
+	form := url.Values{"_form": {p.attr("input[name=_form]", "value")}, "version": {"0"}, "kinds": {"inquiry", "praise"}, "why": {"试行"}}
+	if p = w.send("/settings/routing/released", form); p.status != http.StatusOK || !strings.Contains(p.text(".story"), "试行") {
+		t.Errorf("released %d: %s", p.status, p.text("main"))
+	}
+	w.get("/settings/routing/places?unit=10")
+	if p = w.post("/settings/routing/places/10", "version", "0", "names", "老长子县、鲍店县", "why", "旧称"); p.status != http.StatusOK || !strings.Contains(p.text("main"), "鲍店县") {
+		t.Errorf("names %d: %s", p.status, p.text("main"))
+	}
+	if p = w.get("/settings/routing/places/1"); p.status != http.StatusNotFound {
+		t.Errorf("the city's names: %d", p.status)
 	}
 }

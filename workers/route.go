@@ -12,15 +12,12 @@ import (
 // route proposes a unit for each new ticket, and dispatches where nobody needs
 // to decide. One transaction for the batch.
 func route(ctx context.Context, d *Deps, rows []outbox.Row) error {
-	released, set, err := d.Work.Released(ctx)
+	told, err := d.Work.Routing(ctx)
 	if err != nil {
 		return err
 	}
-	if !set {
-		released = tickets.DefaultReleased()
-	}
-	tree := d.Tickets.Tree()
-	world := tickets.RouteWorld{Tree: tree, Released: released, Regions: d.regions.of(tree)}
+	tree, engine := d.Tickets.Tree(), d.Tickets.Engine()
+	world := told.World(tree, d.regions.of(tree), engine.Calendar.Office(d.Tickets.Now(), engine.Hours))
 	return d.Tickets.RouteBatch(ctx, rows, func(t *tickets.Ticket) tickets.Proposal {
 		in := tickets.RouteInputOf(t)
 		in.OrderUnit = orderUnit(t, tree)

@@ -178,3 +178,22 @@ func checkShifts(p *problems, field string, shifts []Shift) {
 		end = s.To
 	}
 }
+
+// Office reports whether t lies in office time: in a shift of a working day.
+// nil hours are the default.
+func (c *Calendar) Office(t time.Time, h *Hours) bool {
+	d := DateOf(t)
+	if !c.Day(d).Working {
+		return false
+	}
+	if h == nil {
+		h = &Hours{}
+	}
+	at := ClockOf(t)
+	for _, s := range h.On(d) {
+		if at >= s.From && at < s.To {
+			return true
+		}
+	}
+	return false
+}

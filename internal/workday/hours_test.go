@@ -126,3 +126,25 @@ func TestWorkedUndoesAdd(t *testing.T) {
 		}
 	})
 }
+
+func TestOfficeTimeIsAShiftOfAWorkingDay(t *testing.T) {
+	t.Parallel()
+	summer := &Hours{Shifts: DefaultHours().Shifts, Seasons: []Season{{Name: "夏", From: MonthDay{time.June, 1}, To: MonthDay{time.August, 31}, Shifts: []Shift{{NewClock(15, 0), NewClock(18, 30)}}}}}
+	for _, c := range []struct {
+		at    string
+		hours *Hours
+		want  bool
+	}{
+		{"2026-11-16T08:00:00+08:00", nil, true}, {"2026-11-16T07:59:00+08:00", nil, false}, {"2026-11-16T12:00:00+08:00", nil, false},
+		{"2026-11-15T09:00:00+08:00", nil, false}, {"2026-10-10T09:00:00+08:00", nil, true}, {"2026-10-01T09:00:00+08:00", nil, false},
+		{"2026-07-01T18:15:00+08:00", summer, true}, {"2026-07-01T09:00:00+08:00", summer, false},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Builtin().Office(at, c.hours); got != c.want {
+			t.Errorf("%s: got %t, want %t", c.at, got, c.want)
+		}
+	}
+}
