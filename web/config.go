@@ -15,6 +15,7 @@ import (
 	"hotline/internal/units"
 	"hotline/internal/vault"
 	"hotline/tickets"
+	"hotline/tickets/paper"
 	"hotline/tickets/ticketdb"
 )
 
@@ -33,6 +34,15 @@ type Tickets interface {
 	LikelyRelations(ctx context.Context, c pg.Caller, number string) ([]ticketdb.Likely, error)
 	Earlier(ctx context.Context, c pg.Caller, phone string) ([]ticketdb.Line, error)
 	Staff(ctx context.Context, c pg.Caller, unit int) ([]ticketdb.Staff, error)
+	Documents(ctx context.Context, c pg.Caller, number string) ([]ticketdb.Document, error)
+	Document(ctx context.Context, c pg.Caller, number string, id int64) (ticketdb.Document, error)
+	DocumentOf(ctx context.Context, c pg.Caller, token string) (number string, id int64, err error)
+	DraftDocument(ctx context.Context, c pg.Caller, number, kind string) (tickets.Values, error)
+	IssueDocument(ctx context.Context, c pg.Caller, number string, version int, kind string, typed tickets.Values) (ticketdb.Document, error)
+	CancelDocument(ctx context.Context, c pg.Caller, number string, id int64, reason string) error
+	ReturnDocument(ctx context.Context, c pg.Caller, number string, id int64, f ticketdb.File) error
+	NameDocument(ctx context.Context, c pg.Caller, number string, id int64) (string, error)
+	PaperFacts(t *ticketdb.View) paper.Facts
 	Tree() *units.Tree
 	Categories() *tickets.CategoryTree
 	Engine() deadline.Engine

@@ -6,5 +6,6 @@ var allPages = []page{
 	&DeskPage{}, PlacesPart{}, CallerPart{}, ProposalPart{}, LikelyPart{},
 	ListPage{}, DispatchPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
+	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
 	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{},
 }

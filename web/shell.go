@@ -89,10 +89,13 @@ func (s *server) render(c *fiber.Ctx, v *visit, status int, p page) error {
 
 // flashes are the messages after a redirect, by the code in the cookie.
 var flashes = map[string]Text{
-	"retried": {"已安排重试。", "It will run again."},
-	"stored":  {"文件已存。", "The file is stored."},
-	"changed": {"已保存。", "Saved."},
-	"undone":  {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
+	"retried":  {"已安排重试。", "It will run again."},
+	"stored":   {"文件已存。", "The file is stored."},
+	"issued":   {"文书已签发。", "The document is issued."},
+	"returned": {"签收件已存。", "The signed copy is stored."},
+	"void":     {"文书已作废。", "The document is void."},
+	"changed":  {"已保存。", "Saved."},
+	"undone":   {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
 }
 
 // flash leaves a message for the next page: a code, never a text.

@@ -7,6 +7,7 @@ import (
 
 	"hotline/internal/workday"
 	"hotline/tickets"
+	"hotline/tickets/paper"
 )
 
 // Lang is the language of a page.
@@ -50,7 +51,7 @@ var vocabularies = map[string]tickets.Words{
 	"finding": tickets.FindingOutcomes, "way": tickets.Ways, "attempt": tickets.AttemptStates, "satisfaction": tickets.Satisfactions,
 	"complainant": tickets.ComplainantRoles, "role": tickets.Roles, "basis": tickets.BasisCodes, "relation": tickets.Relations,
 	"request": requestKinds, "request_state": requestStates, "purpose": filePurposes, "file_state": fileStates,
-	"recusal": recusalReasons, "order_state": orderStates,
+	"recusal": recusalReasons, "order_state": orderStates, "document_state": documentStates, "document": paper.Words(),
 	"limit_unit": limitUnits, "roll": rolls,
 }
 

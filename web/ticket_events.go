@@ -29,6 +29,7 @@ type Detail struct{ Name, Value string }
 var actWords = map[string]Text{
 	"registered": {"登记", "registered"}, "contact_viewed": {"查看诉求人联系方式", "opened the contact"}, "proposed": {"系统给出拟派建议", "proposal"},
 	"routed": {"系统给出拟派建议", "proposal"}, "proposal": {"系统给出拟派建议", "proposal"}, "recused": {"回避", "recused"}, "card": {"预警", "warning card"}, "reply_planned": {"安排答复", "reply planned"},
+	"document_issued": {"签发文书", "document issued"}, "document_returned": {"文书签收件交回", "signed copy handed in"}, "document_cancelled": {"文书作废", "document declared void"},
 }
 
 // machineWords are our own workers, by the name in the journal.
@@ -119,6 +120,10 @@ func (s *server) details(l Lang, row tickets.Row, fields map[string]json.RawMess
 	if decode(fields["hop"], &hop); hop.Unit != 0 {
 		out = append(out, Detail{l.T("承办单位", "unit"), s.unitName(hop.Unit)})
 	}
+	var doc struct{ Kind, Number string }
+	if decode(fields["document"], &doc); doc.Number != "" {
+		out = append(out, Detail{l.Word("document", doc.Kind), doc.Number})
+	}
 	typed := map[string]string{}
 	decode(fields["fields"], &typed)
 	for _, f := range row.Needs {
@@ -127,6 +132,10 @@ func (s *server) details(l Lang, row tickets.Row, fields map[string]json.RawMess
 			continue
 		}
 		out = append(out, Detail{l.T(f.ZH, f.EN), s.fieldWord(l, f, value, names)})
+	}
+	var reason string
+	if decode(fields["reason"], &reason); reason != "" {
+		out = append(out, Detail{l.T("理由", "reason"), reason})
 	}
 	var motive string
 	if decode(fields["motive"], &motive); motive != "" {

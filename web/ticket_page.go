@@ -42,6 +42,7 @@ type TicketPage struct {
 	MayAttach    bool
 	FileError    string
 	Relations    []ticketdb.Relation
+	Documents    DocumentsPart
 	MayUnlink    bool
 	Events       []Event
 	Steps        []ActionForm // move the ticket
@@ -144,6 +145,9 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	s.ticketParts(l, p, t)
 	s.ticketClocks(l, p, t)
 	if err := s.ticketForms(c, v, p, t, again); err != nil {
+		return nil, err
+	}
+	if p.Documents, err = s.documentsPart(c, v, t); err != nil {
 		return nil, err
 	}
 	p.MayOpen = s.mayOpen(v, t)

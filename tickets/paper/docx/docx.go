@@ -50,16 +50,14 @@ func body(p paper.Print) string {
 	var b strings.Builder
 	b.WriteString(documentOpen)
 	if p.Void {
-		b.WriteString(para("void", "作 废"))
+		b.WriteString(para("void", paper.VoidMark))
 	}
 	if p.Headed() {
 		b.WriteString(para("head", p.Office))
 	}
 	b.WriteString(para("title", p.Title))
 	b.WriteString(para("number", p.Number))
-	if whom := p.Whom(); whom != "" {
-		b.WriteString(para("to", whom+"："))
-	}
+	b.WriteString(para("to", p.Whom()))
 	b.WriteString(rows(p.Rows))
 	for _, x := range p.Body {
 		b.WriteString(para("text", x))
@@ -71,7 +69,7 @@ func body(p paper.Print) string {
 	for _, x := range strings.Split(p.Remedy, "\n") {
 		b.WriteString(para("text", x))
 	}
-	b.WriteString(para("sign", p.Office+"（印章）") + para("sign", p.Date))
+	b.WriteString(para("sign", p.Seal()) + para("sign", p.Date))
 	b.WriteString(foot(p))
 	b.WriteString(documentClose)
 	return b.String()
@@ -125,17 +123,15 @@ func cell(width int, text string) string {
 // foot is who signs, on the left, and the code, on the right.
 func foot(p paper.Print) string {
 	var left, right strings.Builder
-	for _, s := range p.Signers {
-		left.WriteString(para("signer", s+"：＿＿＿＿＿＿＿＿＿＿"))
+	for _, s := range p.SignLines() {
+		left.WriteString(para("signer", s))
 	}
-	if p.Ticket != "" {
-		left.WriteString(para("small", "工单编号 "+p.Ticket))
-	}
+	left.WriteString(para("small", p.TicketLine()))
 	if left.Len() == 0 {
 		left.WriteString(`<w:p/>`)
 	}
 	if len(p.QR) > 0 {
-		right.WriteString(`<w:p><w:pPr><w:pStyle w:val="code"/></w:pPr>` + picture + `</w:p>` + para("code", "签字盖章后扫码上传"))
+		right.WriteString(`<w:p><w:pPr><w:pStyle w:val="code"/></w:pPr>` + picture + `</w:p>` + para("code", paper.CodeWords))
 	} else {
 		right.WriteString(`<w:p/>`)
 	}

@@ -49,3 +49,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const fault = document.querySelector(".fault[role=alert]");
   if (fault) fault.scrollIntoView({ block: "center" });
 });
+
+// The print button of a document.
+document.addEventListener("click", (e) => {
+  if (e.target.closest("[data-print]")) window.print();
+});
