@@ -2,28 +2,38 @@ package bigram
 
 import "strings"
 
-// Overlap is how much of the shorter text stands in the longer one too, from 0 to
-// 1: the share of its pairs of characters that both have. Texts with fewer than
-// eight pairs in common are not alike whatever the share.
-func Overlap(a, b string) float64 {
-	x, y := cut(a, false), cut(b, false)
-	if len(x) > len(y) {
-		x, y = y, x
+// Alike tells, of one text, how much it has in common with others: the share of
+// the pairs of characters of the shorter text that stand in the longer one too,
+// from 0 to 1. Texts with fewer than eight pairs in common are not alike whatever
+// the share.
+type Alike struct {
+	n  int
+	in map[string]struct{}
+}
+
+// NewAlike reads the text that others are compared with.
+func NewAlike(text string) Alike {
+	words := cut(text, false)
+	a := Alike{n: len(words), in: make(map[string]struct{}, len(words))}
+	for _, w := range words {
+		a.in[w] = struct{}{}
 	}
-	in := make(map[string]struct{}, len(y))
-	for _, t := range y {
-		in[t] = struct{}{}
-	}
+	return a
+}
+
+// Share compares it with another text.
+func (a Alike) Share(text string) float64 {
+	words := cut(text, false)
 	both := 0
-	for _, t := range x {
-		if _, ok := in[t]; ok {
+	for _, w := range words {
+		if _, ok := a.in[w]; ok {
 			both++
 		}
 	}
 	if both < fewest {
 		return 0
 	}
-	return float64(both) / float64(len(x))
+	return float64(both) / float64(min(a.n, len(words)))
 }
 
 // fewest is how many pairs two texts must share to be alike at all.
@@ -59,4 +69,14 @@ func AnyPhrase(phrases [][2]string) string {
 		parts[i] = "(" + p[0] + " & " + p[1] + ")"
 	}
 	return strings.Join(parts, " | ")
+}
+
+// Exactly is a tsquery for texts that hold every word of a number or name as it
+// is written, or "" where there is nothing to look for.
+func Exactly(text string) string {
+	words := cut(text, false)
+	if len(words) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(words[:min(len(words), maxTerms)], " & ") + ")"
 }

@@ -112,7 +112,7 @@ func BenchmarkTokens(b *testing.B) {
 	}
 }
 
-func TestOverlapTellsARetoldMatterFromAnother(t *testing.T) {
+func TestAlikeTellsARetoldMatterFromAnother(t *testing.T) {
 	t.Parallel()
 	const matter = "青杨岭村支书把亲侄儿一家报成低保，人家县城有两套房还跑网约车。"
 	for _, c := range []struct {
@@ -126,10 +126,10 @@ func TestOverlapTellsARetoldMatterFromAnother(t *testing.T) {
 		{"too short to tell", "低保。", 0, 0},
 		{"nothing", "", 0, 0},
 	} {
-		if got := bigram.Overlap(matter, c.text); got < c.low || got > c.high {
+		if got := bigram.NewAlike(matter).Share(c.text); got < c.low || got > c.high {
 			t.Errorf("%s: %.2f, want %.2f to %.2f", c.name, got, c.low, c.high)
 		}
-		if a, b := bigram.Overlap(matter, c.text), bigram.Overlap(c.text, matter); a != b {
+		if a, b := bigram.NewAlike(matter).Share(c.text), bigram.NewAlike(c.text).Share(matter); a != b {
 			t.Errorf("%s: %.2f one way, %.2f the other", c.name, a, b)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,6 +32,7 @@ const (
 	likelyTexts  = 60   // of alike words, the newest
 	likelyShown  = 12   // at most
 	likelyWords  = 12   // phrases of a statement that are looked for
+	likelyCode   = 6    // characters of a number that is looked for in texts
 	likelyRare   = 5000 // a phrase in more texts than this tells nothing
 )
 
@@ -46,11 +49,11 @@ func (d *DB) LikelyRelations(ctx context.Context, caller pg.Caller, number strin
 	}
 	var out []Likely
 	err = d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
-		l := &likely{d: d, tx: tx, found: map[int64]map[string]string{}}
+		l := &likely{d: d, tx: tx, since: tx.Now.AddDate(0, -likelyMonths, 0), found: map[int64]map[string]string{}}
 		if err := l.source(ctx, string(n)); err != nil {
 			return err
 		}
-		for _, part := range []func(context.Context) error{l.keys, l.mentions, l.words, l.compare} {
+		for _, part := range []func(context.Context) error{l.keys, l.words, l.compare} {
 			if err := part(ctx); err != nil {
 				return err
 			}
@@ -68,12 +71,12 @@ func (d *DB) LikelyRelations(ctx context.Context, caller pg.Caller, number strin
 type likely struct {
 	d       *DB
 	tx      *pg.Tx
+	since   time.Time
 	id      int64
-	number  string
 	open    bool
 	region  string
 	text    string
-	own     []string // its numbers on other tracks
+	own     []string // its numbers, here and on other tracks
 	related []int64
 	found   map[int64]map[string]string
 }
@@ -89,21 +92,19 @@ func (l *likely) note(ticket int64, sign, detail string) {
 }
 
 func (l *likely) source(ctx context.Context, number string) error {
-	var title, statement, petition string
-	err := l.tx.QueryRow(ctx, `SELECT t.id, t.number, t.secrecy = 'open', t.region, t.title, t.statement, coalesce(t.petition_no, ''),
-		ARRAY(SELECT order_no FROM orders WHERE ticket = t.id UNION SELECT city_no FROM orders WHERE ticket = t.id AND city_no <> ''),
+	err := l.tx.QueryRow(ctx, `SELECT t.id, t.secrecy = 'open', t.region, `+likelyText+`,
+		array_remove(ARRAY[t.number, t.petition_no] || ARRAY(SELECT unnest(ARRAY[order_no, nullif(city_no, '')]) FROM orders WHERE ticket = t.id), NULL),
 		ARRAY(SELECT CASE WHEN r.ticket = t.id THEN r.other ELSE r.ticket END FROM relations r WHERE (r.ticket = t.id OR r.other = t.id) AND r.undone_at IS NULL)
 		FROM tickets t WHERE t.number = $1`, number).
-		Scan(&l.id, &l.number, &l.open, &l.region, &title, &statement, &petition, &l.own, &l.related)
+		Scan(&l.id, &l.open, &l.region, &l.text, &l.own, &l.related)
 	if err != nil {
 		return pg.Translate(err)
 	}
-	if petition != "" {
-		l.own = append(l.own, petition)
-	}
-	l.text = title + "\n" + statement
 	return nil
 }
+
+// likelyText is what texts are compared by: the beginning of a long one.
+const likelyText = `left(t.title || E'\n' || t.statement, 2000)`
 
 // keys are the signs with an index of their own.
 func (l *likely) keys(ctx context.Context) error {
@@ -125,31 +126,23 @@ func (l *likely) keys(ctx context.Context) error {
 	return err
 }
 
-// mentions are tickets in whose words this one's number stands.
-func (l *likely) mentions(ctx context.Context) error {
-	for _, code := range append([]string{l.number}, l.own...) {
-		words, ok := bigram.Query(code)
-		if !ok || len(code) < 7 {
-			continue
-		}
-		hits, err := ids(ctx, l.tx, `SELECT app.search_ids($1, NULL, $2)`, words, likelyPerKey)
-		if err != nil {
-			return err
-		}
-		for _, id := range hits {
-			l.note(id, "number", code)
-		}
-	}
-	return nil
-}
-
-// words are tickets that share a rare phrase; compare looks at the whole text.
+// words are tickets that share a rare phrase or mention this one's numbers; compare
+// looks at the whole text.
 func (l *likely) words(ctx context.Context) error {
 	phrases, err := l.rarest(ctx)
-	if err != nil || len(phrases) == 0 {
+	if err != nil {
 		return err
 	}
-	hits, err := ids(ctx, l.tx, `SELECT app.search_ids($1, NULL, $2)`, bigram.AnyPhrase(phrases), likelyTexts)
+	var asked []string
+	if len(phrases) > 0 {
+		asked = append(asked, bigram.AnyPhrase(phrases))
+	}
+	for _, code := range l.own {
+		if q := bigram.Exactly(code); q != "" {
+			asked = append(asked, q)
+		}
+	}
+	hits, err := ids(ctx, l.tx, `SELECT app.alike_ids($1, $2, $3)`, strings.Join(asked, " | "), l.since, likelyTexts)
 	for _, id := range hits {
 		l.note(id, "phrase", "")
 	}
@@ -201,13 +194,12 @@ func spread[T any](list []T, n int) []T {
 // compare reads the candidates through the policies and drops what does not
 // hold: too old, out of sight, persons of confidential tickets, a shared phrase only.
 func (l *likely) compare(ctx context.Context) error {
-	since := l.tx.Now.AddDate(0, -likelyMonths, 0)
-	rows, err := l.tx.Query(ctx, `SELECT id, secrecy = 'open', region, title || E'\n' || statement FROM tickets WHERE id = ANY ($1) AND received_at >= $2`,
-		slices.Collect(maps.Keys(l.found)), since)
+	rows, err := l.tx.Query(ctx, `SELECT t.id, t.secrecy = 'open', t.region, `+likelyText+` FROM tickets t WHERE t.id = ANY ($1) AND t.received_at >= $2`,
+		slices.Collect(maps.Keys(l.found)), l.since)
 	if err != nil {
 		return err
 	}
-	kept := map[int64]map[string]string{}
+	kept, alike := map[int64]map[string]string{}, bigram.NewAlike(l.text)
 	var id int64
 	var open bool
 	var region, text string
@@ -222,7 +214,12 @@ func (l *likely) compare(ctx context.Context) error {
 			delete(signs, "name")
 		}
 		delete(signs, "phrase")
-		share := bigram.Overlap(l.text, text)
+		for _, code := range l.own {
+			if len(code) >= likelyCode && strings.Contains(text, code) {
+				signs["number"] = code
+			}
+		}
+		share := alike.Share(text)
 		switch percent := strconv.Itoa(int(share * 100)); {
 		case share >= tickets.AlikeHere && tickets.SamePlace(region, l.region):
 			signs["text_here"] = percent
