@@ -35,6 +35,7 @@ type Tickets interface {
 	Content(ctx context.Context, caller pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
 	LikelyRelations(ctx context.Context, caller pg.Caller, number string) ([]ticketdb.Likely, error)
 	Earlier(ctx context.Context, caller pg.Caller, phone string) ([]ticketdb.Line, error)
+	Papers
 	Tree() *units.Tree
 	Engine() deadline.Engine
 }
@@ -99,6 +100,7 @@ func Register(app *fiber.App, c Config) {
 	s.ticketCalls()
 	s.actionCalls()
 	s.fileCalls()
+	s.documentCalls()
 	s.deadlineCalls()
 	s.listCalls()
 	s.publicCalls()

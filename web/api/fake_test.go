@@ -36,6 +36,7 @@ const (
 
 // fake stands for accounts, desk and tickets; a test sets only what it needs.
 type fake struct {
+	Papers   // no test with the fake asks for one
 	mu       sync.Mutex
 	me       pg.Me
 	asked    int // how often Me was asked

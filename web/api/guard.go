@@ -24,6 +24,7 @@ type request struct {
 	id      string
 	address string
 	agent   string
+	origin  string // where this website is, as the client asked for it
 	body    []byte // as it came; gone with the request
 	caller  pg.Caller
 	me      pg.Me
@@ -40,7 +41,7 @@ func requestOf(ctx context.Context) *request {
 // the refusal of what no call could read.
 func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 	c := humafiber.Unwrap(ctx)
-	r := &request{id: requestID(c), address: strings.Clone(c.IP()), agent: clip(c.Get(fiber.HeaderUserAgent), 200), body: c.Request().Body()}
+	r := &request{id: requestID(c), address: strings.Clone(c.IP()), agent: clip(c.Get(fiber.HeaderUserAgent), 200), origin: strings.Clone(c.Protocol() + "://" + c.Hostname()), body: c.Request().Body()}
 	defer func() {
 		if v := recover(); v != nil {
 			s.Logger.ErrorContext(ctx.Context(), "api call panicked", "call", ctx.Operation().OperationID, "request", r.id, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
