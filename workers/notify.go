@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"hotline/internal/deadline"
 	"hotline/internal/outbox"
@@ -140,6 +141,29 @@ func (a noticeArgs) audience() (kind string, who []hearer) {
 	return "card_" + a.Level, who
 }
 
+// standIns are told beside those who should be: the lead above where the
+// handling unit's leads are all away, and whoever is on duty for a critical ticket.
+func standIns(told []hearer, p workerdb.Parties) []hearer {
+	var out []hearer
+	for _, who := range told {
+		for _, n := range who(p) {
+			if n.Role == tickets.RoleLead && n.Person == 0 && n.Unit == p.Unit && p.Cover != 0 {
+				out = append(out, leadOf(func(p workerdb.Parties) int { return p.Cover }))
+			}
+		}
+	}
+	if len(told) == 0 {
+		return out
+	}
+	return append(out, func(p workerdb.Parties) []workerdb.Notice {
+		var on []workerdb.Notice
+		for _, d := range p.OnDuty {
+			on = append(on, workerdb.Notice{Unit: d.Unit, Person: d.Person})
+		}
+		return on
+	})
+}
+
 // notices are the lines of one row; an act nobody is told of has none.
 func notices(row outbox.Row, p workerdb.Parties) []workerdb.Notice {
 	var args noticeArgs
@@ -152,7 +176,7 @@ func notices(row outbox.Row, p workerdb.Parties) []workerdb.Notice {
 	kind, told := args.audience()
 	var out []workerdb.Notice
 	seen := map[workerdb.Notice]bool{}
-	for _, who := range told {
+	for _, who := range slices.Concat(told, standIns(told, p)) {
 		for _, n := range who(p) {
 			n.Ticket, n.Kind = row.Ticket, kind
 			if !seen[n] {

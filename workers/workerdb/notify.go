@@ -23,7 +23,15 @@ type Parties struct {
 	CoUnits      []int
 	Status       string
 	Urgency      string
+	// Cover is the nearest unit above with a lead present, where Unit has none; else 0.
+	Cover int
+	// OnDuty are the shifts in force of the desk and of the nearest unit at or
+	// above Unit that has one; only of a critical ticket.
+	OnDuty []OnDuty `db:"-"`
 }
+
+// OnDuty is a person on duty for a unit.
+type OnDuty struct{ Unit, Person int }
 
 // Notice is one line for everyone of a unit with a role, or for one person. It
 // holds ids and a kind: what it says is read from the ticket by whoever may see it.
@@ -73,10 +81,12 @@ func loadParties(ctx context.Context, tx *pg.Tx, rows []outbox.Row) (map[int64]P
 	found, err := tx.Query(ctx, `
 		SELECT t.id AS ticket, t.desk, t.unit, h.id AS head, coalesce(h.parent, 0) AS above, split_part(t.unit_path, '/', 2)::int AS city,
 		       coalesce(t.investigator, 0) AS investigator, coalesce(t.second_investigator, 0) AS second,
-		       ARRAY(SELECT c.unit FROM co_handlers c WHERE c.ticket = t.id ORDER BY c.at DESC, c.unit) AS co_units, t.status, t.urgency
+		       ARRAY(SELECT c.unit FROM co_handlers c WHERE c.ticket = t.id ORDER BY c.at DESC, c.unit) AS co_units, t.status, t.urgency,
+		       CASE WHEN EXISTS (`+leadPresent+` AND a.unit = t.unit) THEN 0 ELSE coalesce((SELECT c.id FROM units c WHERE c.id = ANY (string_to_array(trim(both '/' from t.unit_path), '/')::int[]) AND c.id <> t.unit
+		         AND EXISTS (`+leadPresent+` AND a.unit = c.id) ORDER BY length(c.path) DESC LIMIT 1), 0) END AS cover
 		  FROM tickets t JOIN units u ON u.id = t.unit
 		  JOIN units h ON h.id = CASE WHEN u.kind = 'section' THEN u.parent ELSE u.id END
-		 WHERE t.id = ANY($1)`, ids)
+		 WHERE t.id = ANY($1)`, ids, tx.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +98,35 @@ func loadParties(ctx context.Context, tx *pg.Tx, rows []outbox.Row) (map[int64]P
 	for _, p := range list {
 		out[p.Ticket] = p
 	}
-	return out, nil
+	return out, addDuty(ctx, tx, ids, out)
+}
+
+// leadPresent are the leads who are not away at $2.
+const leadPresent = `SELECT 1 FROM accounts a JOIN account_roles r ON r.account = a.id AND r.role = 'lead' AND r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)
+	WHERE a.active AND NOT EXISTS (SELECT 1 FROM absences x WHERE x.person = a.person AND x.ended_at IS NULL AND x.from_at <= $2 AND x.to_at > $2)`
+
+// addDuty names who is on duty for the critical tickets.
+func addDuty(ctx context.Context, tx *pg.Tx, ids []int64, around map[int64]Parties) error {
+	rows, err := tx.Query(ctx, `SELECT t.id, s.unit, s.person FROM tickets t
+		JOIN duty_shifts s ON s.removed_at IS NULL AND s.from_at <= $2 AND s.to_at > $2
+		JOIN units u ON u.id = s.unit
+		WHERE t.id = ANY ($1) AND t.urgency = 'critical' AND (s.unit = t.desk OR starts_with(t.unit_path, u.path))
+		ORDER BY t.id, length(u.path) DESC, s.id`, ids, tx.Now)
+	if err != nil {
+		return err
+	}
+	var ticket int64
+	var one OnDuty
+	_, err = pgx.ForEachRow(rows, []any{&ticket, &one.Unit, &one.Person}, func() error {
+		p := around[ticket]
+		nearest := len(p.OnDuty) == 0 || p.OnDuty[0].Unit == one.Unit
+		if nearest || one.Unit == p.Desk {
+			p.OnDuty = append(p.OnDuty, one)
+			around[ticket] = p
+		}
+		return nil
+	})
+	return err
 }
 
 func insertNotices(ctx context.Context, tx *pg.Tx, notices []Notice) error {
