@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"fmt"
+
 	"hotline/internal/workday"
 	"hotline/tickets"
 )
@@ -186,12 +188,29 @@ func (x *composer) conclude() {
 		"unverifiable": "所反映的内容没有指明地点、人员和事项，现有线索不足以核查，已存查；如有具体线索欢迎补充。",
 	}[x.sample.Conclude]
 	x.it.Outcome, x.handledBy = x.sample.Conclude, "desk"
+	if x.sample.Conclude == "withdrawn" {
+		x.do(20, x.deskOperator, tickets.ActWithdraw, values{"reason": "来电人说问题已经解决，不再反映。", "way": "call"})
+		x.do(30, x.deskLead, tickets.ActWithdrawCall, values{"voluntary": "true", "note": "负责人致电本人核实，确属自愿，无人施压。"})
+	}
 	x.do(60, x.deskOperator, tickets.ActConclude, values{"outcome": x.sample.Conclude, "basis": x.sample.Basis, "public_text": text,
 		"reason": "已电话或者书面核对诉求内容，" + tickets.BasisCodes.ZH(x.sample.Basis) + "。", "legal_basis": "《信访工作条例》"})
+	if x.nobody {
+		x.transfer() // the approval is the end
+	}
 	x.do(150, x.deskLead, tickets.ActApprove, values{"note": "同意。"})
+	if !x.nobody {
+		x.transfer()
+	}
 	x.deliver()
 	if !x.nobody {
 		x.close()
+	}
+}
+
+// transfer records the letter to the discipline office.
+func (x *composer) transfer() {
+	if x.sample.Conclude == "transferred" {
+		x.do(90, x.deskLead, tickets.ActTransferred, values{"body": "县纪委监委", "sent_no": fmt.Sprintf("民移函〔2026〕%d号", x.k+1)})
 	}
 }
 

@@ -85,6 +85,12 @@ func (w *walker) apply(t *tickets.Ticket, a tickets.Act, c tickets.Change) {
 	if c.Redo {
 		t.Redos++
 	}
+	if c.Withdrawal != "" {
+		t.Withdrawal = c.Withdrawal
+	}
+	if c.Transfer != nil {
+		t.Transfers = append(t.Transfers, *c.Transfer)
+	}
 	if c.Finding != nil {
 		t.Allegation(c.OnN).Finding = c.Finding
 	}
