@@ -25,6 +25,7 @@ import (
 	"hotline/internal/vault"
 	"hotline/tickets"
 	"hotline/tickets/categorydb"
+	"hotline/tickets/dutydb"
 	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 )
@@ -73,7 +74,7 @@ func open(t *testing.T, with ...func(*Config)) *bench {
 	})
 	log := slog.New(slog.NewTextHandler(b.logs, nil))
 	b.db, b.desk = db, intake.NewDesk(db)
-	c := Config{Tickets: db, Desk: b.desk, Operations: b.ops, Vault: b.Vault, Settings: settingdb.New(settingdb.Config{PG: b.PG, Categories: matters, Clocks: b.Clocks, Units: b.Units}), Logger: log, Now: b.Clock.Now, Demo: true,
+	c := Config{Tickets: db, Desk: b.desk, Operations: b.ops, Vault: b.Vault, Settings: settingdb.New(settingdb.Config{PG: b.PG, Categories: matters, Clocks: b.Clocks, Units: b.Units}), Duty: dutydb.New(b.PG, b.Units), Logger: log, Now: b.Clock.Now, Demo: true,
 		Accounts: accountdb.New(accountdb.Config{PG: b.PG, Vault: b.Vault, Hasher: vault.NewHasher(2), Log: log})}
 	for _, change := range with {
 		change(&c)

@@ -74,6 +74,7 @@ type Config struct {
 	Accounts   Accounts
 	Operations Operations
 	Settings   Settings
+	Duty       Duty
 	Vault      *vault.Vault
 	Checks     []Check
 	Logger     *slog.Logger

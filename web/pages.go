@@ -7,5 +7,5 @@ var allPages = []page{
 	ListPage{}, DispatchPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
 	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
-	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{},
+	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, DeputiesPage{}, DutyPage{},
 }

@@ -31,6 +31,8 @@ var (
 	workers  = []string{tickets.RoleOperator, tickets.RoleLead, tickets.RoleInvestigator}
 	hands    = []string{tickets.RoleLead, tickets.RoleInvestigator}
 	systems  = []string{tickets.RoleSystem}
+	leads    = []string{tickets.RoleLead}
+	lenders  = []string{tickets.RoleLead, tickets.RoleSecurity}
 )
 
 // routes is THE list of pages.
@@ -73,6 +75,17 @@ func (s *server) routes() []route {
 
 		{get, "/operations", systems, s.operations},
 		{post, "/operations/jobs/:id/retry", systems, s.operationsRetry},
+
+		{get, "/deputies", lenders, s.deputies},
+		{post, "/deputies", lenders, s.deputiesLend},
+		{post, "/deputies/end", lenders, s.deputiesEnd},
+		{post, "/deputies/away", leads, s.deputiesAway},
+		{post, "/deputies/away/:id/end", leads, s.deputiesBack},
+		{get, "/duty", leads, s.duty},
+		{post, "/duty", leads, s.dutyAdd},
+		{post, "/duty/copy", leads, s.dutyCopy},
+		{post, "/duty/phones", leads, s.dutyPhones},
+		{post, "/duty/:id/remove", leads, s.dutyRemove},
 
 		{get, "/settings", systems, s.settings},
 		{get, "/settings/categories", systems, s.settingsCategories},

@@ -45,6 +45,8 @@ var navigation = []struct {
 	{"/work", Text{"工作台", "My work"}, "list-check", []string{tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/dispatch", Text{"待派单", "To dispatch"}, "send", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/tickets", Text{"工单", "Tickets"}, "list", []string{tickets.RoleOperator, tickets.RoleInvestigator, tickets.RoleLead}},
+	{"/duty", Text{"值班", "Duty"}, "calendar", []string{tickets.RoleLead}},
+	{"/deputies", Text{"代理", "Deputies"}, "users", []string{tickets.RoleLead, tickets.RoleSecurity}},
 	{"/operations", Text{"运行", "Operations"}, "server", []string{tickets.RoleSystem}},
 	{"/settings", Text{"设置", "Settings"}, "settings", []string{tickets.RoleSystem}},
 }

@@ -22,6 +22,7 @@ import (
 	"hotline/internal/units/unitdb"
 	"hotline/internal/vault"
 	"hotline/tickets/categorydb"
+	"hotline/tickets/dutydb"
 	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 	"hotline/web"
@@ -226,7 +227,7 @@ func (a *app) buildWeb() (*fiber.App, error) {
 	}
 	a.closers = append(a.closers, closeMonitor)
 	return web.New(web.Config{
-		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Settings: a.settings, Vault: a.s.vault, Checks: a.ready,
+		Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Operations: newOperations(a), Settings: a.settings, Duty: dutydb.New(a.s.pg, a.units), Vault: a.s.vault, Checks: a.ready,
 		Logger: a.log, Now: time.Now, Registry: a.metrics, Demo: a.o.demo, Secure: a.c.Secure, Proxies: a.c.Proxies, Monitor: monitor, APIErrors: api.ErrorHandler,
 		API: func(r fiber.Router) {
 			a.outside.register(r)
