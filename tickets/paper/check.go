@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"hotline/internal/units"
 	"hotline/tickets"
 )
 
@@ -95,10 +96,16 @@ func (k Kind) kept(f Facts, v tickets.Values) tickets.Invalid {
 		case k.To == ToUnit && f.Tree.Within(to, key):
 			told.Field = "unit"
 			bad = append(bad, told)
-		case k.To == ToBody && strings.Contains(v["addressee"], u.Name):
+		case k.To == ToBody && named(v["addressee"], u):
 			told.Field = "addressee"
 			bad = append(bad, told)
 		}
 	}
 	return bad
+}
+
+// named tells whether an addressee is a unit, or an office of its place: 石哲镇
+// stands for everything there, 长子县 only in the name of its bureau.
+func named(addressee string, u *units.Unit) bool {
+	return strings.Contains(addressee, u.Name) || (u.Kind == units.Township || u.Kind == units.Village) && strings.Contains(addressee, u.Short)
 }

@@ -111,7 +111,7 @@ func Draft(k Kind, f Facts) tickets.Values {
 	if k.Remedy != nil {
 		v["remedy"] = k.Remedy(f)
 	}
-	if k.To == ToUnit && f.Ticket.Unit != 0 && k.Code != Rectify {
+	if k.To == ToUnit && !k.Bare && f.Ticket.Unit != 0 && f.Ticket.Unit != f.Unit {
 		v["unit"] = itoa(f.Ticket.Unit)
 	}
 	for name, s := range v {

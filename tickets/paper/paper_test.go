@@ -164,6 +164,11 @@ func TestWordsForOthersAreRedacted(t *testing.T) {
 	if text := compose(t, kind(t, paper.Verify), f).Text(""); !strings.Contains(text, "电话【电话】") {
 		t.Errorf("the matter is not told: %s", text)
 	}
+	for unit, want := range map[int]string{11: "", 1: "10"} {
+		if got := paper.Draft(kind(t, paper.Urge), paper.FactsOf(f.Ticket, tree(), unit, nil, now))["unit"]; got != want {
+			t.Errorf("unit %d presses unit %q, want %q", unit, got, want)
+		}
+	}
 	if bare := compose(t, kind(t, paper.Rectify), f); strings.Contains(bare.Text(""), "2611160000012") || strings.Contains(bare.Text(""), "低保这个月") || bare.Ticket != "" {
 		t.Errorf("a rectification notice tells of the ticket: %s", bare.Text(""))
 	}
@@ -214,6 +219,8 @@ func TestWhatIsTypedIsChecked(t *testing.T) {
 		{"above it", paper.Urge, "unit", "10", true},
 		{"rectification to it", paper.Rectify, "unit", "13", true},
 		{"a letter to it by name", paper.Assist, "addressee", "长子县石哲镇人民政府", false},
+		{"a letter to its office", paper.Assist, "addressee", "石哲镇人民政府", false},
+		{"a letter to another", paper.Assist, "addressee", "长子县公安局", true},
 		{"an unknown field", paper.Reply, "name", "王", false},
 		{"a missing reason", paper.Extension, "reason", "", false},
 	} {

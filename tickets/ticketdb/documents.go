@@ -58,8 +58,9 @@ func scanDocument(row pgx.CollectableRow) (d Document, err error) {
 	return d, json.Unmarshal(content, &d.Paper)
 }
 
-// documentsShown is how many documents a ticket's list holds; a ticket has few.
-const documentsShown = 200
+// MaxDocuments is how many documents a ticket may have, so that its list is
+// always whole.
+const MaxDocuments = 200
 
 // Documents lists what was issued on a ticket, the newest first.
 // pg.ErrNotFound: no such ticket in the caller's sight.
@@ -74,7 +75,7 @@ func (d *DB) Documents(ctx context.Context, caller pg.Caller, number string) ([]
 		if err := tx.QueryRow(ctx, `SELECT id FROM tickets WHERE number = $1`, string(n)).Scan(&id); err != nil {
 			return fmt.Errorf("find ticket: %w", err)
 		}
-		rows, err := tx.Query(ctx, `SELECT `+documentColumns+` WHERE d.ticket = $1 ORDER BY d.issued_at DESC, d.id DESC LIMIT $2`, id, documentsShown)
+		rows, err := tx.Query(ctx, `SELECT `+documentColumns+` WHERE d.ticket = $1 ORDER BY d.issued_at DESC, d.id DESC LIMIT $2`, id, MaxDocuments)
 		if err != nil {
 			return fmt.Errorf("documents: %w", err)
 		}
@@ -165,6 +166,13 @@ func (d *DB) IssueDocument(ctx context.Context, caller pg.Caller, number string,
 		}
 		if bad := d.traces(v, draft); len(bad) > 0 && !confirmed {
 			return bad
+		}
+		var had int
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM documents WHERE ticket = $1`, v.ID).Scan(&had); err != nil {
+			return fmt.Errorf("count documents: %w", err)
+		}
+		if had >= MaxDocuments {
+			return tickets.Invalid{{ZH: "一张工单最多签发 200 份文书", EN: "a ticket may have 200 documents at most"}}
 		}
 		if out, err = d.numbered(ctx, tx, v, k, facts, fields); err != nil {
 			return err

@@ -127,6 +127,24 @@ func TestACancelledDocumentKeepsItsNumber(t *testing.T) {
 	}
 }
 
+func TestATicketHasOnlySoManyDocuments(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.inHand(t)
+	lead := b.Session(t, "lead-140428")
+	x := b.issue(t, lead, number, paper.Acceptance, nil)
+	b.Exec(t, `INSERT INTO documents (id, ticket, kind, unit, year, serial, number, token, content, sha256, issued_by, issued_at)
+		SELECT -n, ticket, kind, unit, year, 1000 + n, number, token || n, content, sha256, issued_by, issued_at FROM documents, generate_series(1, $1) n WHERE id = $2`, ticketdb.MaxDocuments-2, x.ID)
+	b.issue(t, lead, number, paper.Acceptance, nil)
+	var bad tickets.Invalid
+	if _, err := b.db.IssueDocument(t.Context(), lead, number, 0, paper.Acceptance, nil); !errors.As(err, &bad) {
+		t.Errorf("one too many: %v", err)
+	}
+	if list, err := b.db.Documents(t.Context(), lead, number); err != nil || len(list) != ticketdb.MaxDocuments {
+		t.Errorf("%d are listed: %v", len(list), err)
+	}
+}
+
 // TestNumbersHaveNeitherGapNorDouble issues at once on several tickets of one
 // unit, with refused ones between them, over a New Year.
 func TestNumbersHaveNeitherGapNorDouble(t *testing.T) {
