@@ -30,9 +30,9 @@ var dangerWords = []dangerWord{
 	{word: "同归于尽", weight: 10, threat: true}, {word: "绝食", weight: 10, threat: true}, {word: "死在你们", weight: 10, threat: true}, {word: "出人命", weight: 10, threat: true},
 	{word: "要死了", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快死", weight: 10, before: "气 累 急 烦 吓 忙 气得 累得 急得 烦得 吓得 忙得"}, {word: "快不行了", weight: 10}, {word: "奄奄一息", weight: 10}, {word: "病危", weight: 10}, {word: "救命", weight: 10, after: "之恩 恩 钱 的恩"},
 	{word: "熬不过", weight: 6}, {word: "重症监护", weight: 5}, {word: "脑出血", weight: 5}, {word: "快派人", weight: 3},
-	{word: "着火", weight: 10, before: "急 眼里"}, {word: "着了火", weight: 10}, {word: "失火", weight: 10}, {word: "起火", weight: 10, before: "发", after: "来骂"}, {word: "火灾", weight: 10, after: "险 保险 隐患"},
+	{word: "着火", weight: 10, before: "急 眼里"}, {word: "着了火", weight: 10}, {word: "失火", weight: 10}, {word: "起火", weight: 10, before: "发", after: "来骂"}, {word: "火烧光", weight: 10}, {word: "烧光了", weight: 10, before: "钱 香 纸"}, {word: "让火烧", weight: 10}, {word: "火灾", weight: 10, after: "险 保险 隐患"},
 	{word: "塌了", weight: 5}, {word: "房子塌", weight: 10}, {word: "房塌", weight: 10}, {word: "房屋倒塌", weight: 10}, {word: "房子倒了", weight: 10}, {word: "被埋", weight: 10, after: "没 怨"}, {word: "被困", weight: 10},
-	{word: "洪水", weight: 10, after: "镇 乡 村"}, {word: "山体滑坡", weight: 10}, {word: "煤气中毒", weight: 10}, {word: "中毒", weight: 6}, {word: "落水", weight: 10},
+	{word: "发大水", weight: 10}, {word: "打地铺", weight: 5}, {word: "洪水", weight: 10, after: "镇 乡 村"}, {word: "山体滑坡", weight: 10}, {word: "煤气中毒", weight: 10}, {word: "中毒", weight: 6}, {word: "落水", weight: 10},
 	{word: "没地方住", weight: 10}, {word: "没处住", weight: 10}, {word: "无家可归", weight: 10}, {word: "流落街头", weight: 10}, {word: "露宿", weight: 10}, {word: "睡桥洞", weight: 10}, {word: "桥洞", weight: 5}, {word: "流落", weight: 5}, {word: "戏台上", weight: 5}, {word: "睡在街上", weight: 10},
 	{word: "没吃的", weight: 10, after: "苦 亏 药"}, {word: "没有吃的", weight: 10, after: "药"}, {word: "没饭吃", weight: 10}, {word: "吃不上饭", weight: 10}, {word: "断粮", weight: 10}, {word: "断炊", weight: 10},
 	{word: "揭不开锅", weight: 10}, {word: "快揭不开", weight: 6}, {word: "米缸空", weight: 6}, {word: "饥一顿", weight: 5}, {word: "天没吃", weight: 10, after: "药"}, {word: "饿死", weight: 10}, {word: "饿晕", weight: 10}, {word: "挨饿", weight: 10}, {word: "冻死", weight: 10}, {word: "冻伤", weight: 6},
@@ -41,7 +41,7 @@ var dangerWords = []dangerWord{
 	{word: "家暴", weight: 10}, {word: "家庭暴力", weight: 10}, {word: "往死里打", weight: 10}, {word: "毒打", weight: 10}, {word: "被打", weight: 6, after: "回 电话 发 印 断 入 上 到 给 成 折 下来 扰 钱 过电"}, {word: "殴打", weight: 10},
 	{word: "虐待", weight: 10}, {word: "性侵", weight: 10}, {word: "猥亵", weight: 10}, {word: "强奸", weight: 10}, {word: "拿刀", weight: 10}, {word: "砍人", weight: 10}, {word: "要砍", weight: 10},
 	{word: "走失", weight: 10}, {word: "走丢", weight: 10}, {word: "失踪", weight: 6, before: "宣告 宣布"}, {word: "弃婴", weight: 10}, {word: "被遗弃", weight: 10}, {word: "扔在路边", weight: 10},
-	{word: "下不了床", weight: 2}, {word: "起不来床", weight: 2}, {word: "一个人住", weight: 2}, {word: "独居", weight: 2}, {word: "没人照顾", weight: 3}, {word: "没人管", weight: 2}, {word: "讨饭", weight: 6},
+	{word: "下不了床", weight: 2}, {word: "起不来床", weight: 2}, {word: "一个人住", weight: 2}, {word: "独居", weight: 2}, {word: "一个人过", weight: 2}, {word: "瘫在床", weight: 5}, {word: "没人照顾", weight: 3}, {word: "没人管", weight: 2}, {word: "讨饭", weight: 6},
 }
 
 var (

@@ -84,6 +84,7 @@ func Route(in RouteInput, w RouteWorld) Proposal {
 	unit := x.aboveFloor(x.unit())
 	unit = x.notRecused(unit)
 	x.coUnits(unit)
+	x.notes()
 	x.phone(unit)
 	if unit != nil {
 		x.out.Unit = unit.ID
@@ -160,9 +161,8 @@ func (x *router) split() {
 	if !x.alleges() {
 		return
 	}
-	office := x.r.has(tagVillage) || x.r.has(tagTownship) || x.r.has(tagCounty) || x.r.has(tagCity) || len(x.in.Accused) > 0
 	word := x.r.first[tagMisconduct]
-	if word == "" && office {
+	if word == "" && x.office() {
 		word = x.r.first[tagKin]
 	}
 	if word != "" && x.r.has(tagError) {
@@ -171,8 +171,23 @@ func (x *router) split() {
 	}
 }
 
-// alleges tells whether somebody may be accused in the words themselves.
-func (x *router) alleges() bool { return x.in.Kind == Complaint || x.in.Kind == Report }
+// office tells whether somebody in office is named.
+func (x *router) office() bool {
+	return x.r.has(tagVillage) || x.r.has(tagTownship) || x.r.has(tagCounty) || x.r.has(tagVisited) || x.r.has(tagCity) || len(x.in.Accused) > 0
+}
+
+// alleges tells whether somebody may be accused in the words themselves: by a
+// complaint or report, and by any other contact but praise that tells of wrongdoing
+// in office. Whoever asks for help may tell of a bribe on the way.
+func (x *router) alleges() bool {
+	switch x.in.Kind {
+	case Complaint, Report:
+		return true
+	case Praise:
+		return false
+	}
+	return x.r.has(tagMisconduct) && x.office()
+}
 
 // unit is steps 4 and 5: the lowest unit that may have it.
 func (x *router) unit() *units.Unit {

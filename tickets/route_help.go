@@ -20,20 +20,29 @@ func (x *router) coUnits(u *units.Unit) {
 	if x.in.Kind == Help && (x.critical() || x.r.has(tagOnTheSpot)) {
 		x.onTheSpot()
 	}
-	if (u.Kind == units.Section || len(x.out.CoUnits) > 0) && x.r.has(tagDisabled) && x.r.has(tagLow) {
+	if x.in.Kind != Inquiry && (u.Kind == units.Section || len(x.out.CoUnits) > 0) && x.r.has(tagDisabled) && x.r.has(tagLow) {
 		if s := x.sectionNamed(county, "社会救助"); s != nil && x.help(s) {
 			x.say("joint_section", s.Name, s.Name)
 		}
 	}
-	if x.r.has(tagPay) && !x.r.has(tagMisconduct) || isPay(x.in.Category) {
+	if x.moneyMissing() {
 		x.finance(county)
 	}
-	if x.r.has(tagPrivacy) && x.alleges() {
+	if x.r.private() && x.alleges() {
 		if root := x.w.Tree.Root(); root != nil && x.help(root) {
 			x.raiseTo(Urgent)
 			x.say("privacy", root.Name, root.Name)
 		}
 	}
+}
+
+// moneyMissing: somebody waits for money. Who asks, praises or suggests does not.
+func (x *router) moneyMissing() bool {
+	switch x.in.Kind {
+	case Inquiry, Praise, Suggestion:
+		return false
+	}
+	return x.r.has(tagPay) && !x.r.has(tagMisconduct) || isPay(x.in.Category)
 }
 
 func isPay(category string) bool { return len(category) >= 3 && category[:3] == "pay" }

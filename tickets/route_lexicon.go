@@ -131,6 +131,10 @@ func (r *reading) take(e entry, word string, at int) {
 		if r.body == nil {
 			r.body = &otherBodies[e.n]
 		}
+	case tagMisconduct:
+		if word == "报复" && hasAny(window(r.text, at, 4), feared) {
+			return
+		}
 	case tagCounty, tagCity:
 		e.tag = r.bureau(e.tag, word, at)
 	}

@@ -146,7 +146,14 @@ func (x *router) respondent() {
 	if len(names) > 0 {
 		x.open = true
 	}
-	x.say("respondent", strings.Join(names, "、"), strings.Join(names, ", "))
+	zh, en := strings.Join(names, "、"), strings.Join(names, ", ")
+	if len(names) > 0 {
+		zh, en = "；原决定单位："+zh, "; decided by "+en
+	}
+	x.say("respondent", zh, en)
+	if x.in.Kind == Complaint && x.r.has(tagDecision) {
+		x.say("tell_appeal")
+	}
 }
 
 // place is step 5: the county of the matter. Unknown and ambiguous ones ask.

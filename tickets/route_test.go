@@ -1,8 +1,6 @@
 package tickets
 
 import (
-	"encoding/csv"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,112 +11,6 @@ import (
 func testWorld() RouteWorld {
 	tree := testTree()
 	return RouteWorld{Tree: tree, Released: DefaultReleased(), Regions: NewRegions(tree), Staffed: func(int) bool { return true }}
-}
-
-// sample is one line of testdata/complaints.csv as a desk would register it.
-type sample struct {
-	id, region, category, expected string
-	in                             RouteInput
-}
-
-func samples(t testing.TB) []sample {
-	t.Helper()
-	f, err := os.Open("testdata/complaints.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	kinds := map[string]string{"举报": Report, "求助": Help, "咨询": Inquiry, "投诉": Complaint, "表扬": Praise, "建议": Suggestion, "咨询/求助": Help}
-	urgencies := map[string]string{"一般": Normal, "急": Urgent, "特急": Critical}
-	var out []sample
-	for _, r := range rows[1:] {
-		in := RouteInput{Kind: kinds[r[2]], Track: TrackOwn, Channel: "call", Naming: Named, Secrecy: OpenSecrecy, Urgency: urgencies[r[5]], Region: r[4], Statement: r[1], Desk: 1}
-		if strings.Contains(r[6], "保密") {
-			in.Secrecy = Confidential
-		}
-		if strings.Contains(r[6], "匿名") || r[6] == "不留名" {
-			in.Naming = Anonymous
-		}
-		if in.Kind == "" || in.Urgency == "" {
-			t.Fatalf("sample %s: kind %q or urgency %q is not known", r[0], r[2], r[5])
-		}
-		out = append(out, sample{r[0], r[4], r[3], r[7], in})
-	}
-	return out
-}
-
-// wants is what each sample's last column means in units and reasons. "county"
-// stands for the bureau of the sample's region.
-var wants = map[string]struct {
-	unit    string
-	co      []string
-	reasons []string
-	certain bool
-	split   bool
-	rating  string // the category it is suggested
-}{
-	"1":  {unit: "county", reasons: []string{"split", "accused_level", "region"}, split: true, rating: "recognise.relation"},
-	"2":  {unit: "county", reasons: []string{"region", "county_default", "not_released"}, rating: "recognise.dead"},
-	"3":  {unit: "county", co: []string{"财政局"}, reasons: []string{"finance", "certain"}, certain: true, rating: "pay.late"},
-	"4":  {unit: "county", reasons: []string{"desk_may_answer"}, rating: "policy"},
-	"6":  {unit: "county", reasons: []string{"accused_level", "confidential"}, rating: "apply.papers"},
-	"8":  {unit: "county", reasons: []string{"danger", "township_unknown", "call_now", "certain"}, certain: true, rating: "discovery.emergency"},
-	"9":  {unit: "county", co: []string{"长治市民政局"}, reasons: []string{"privacy", "confidential"}, rating: "posting.privacy"},
-	"11": {unit: "county", reasons: []string{"respondent", "not_released"}, rating: "pay.stopped"},
-	"12": {unit: "county", reasons: []string{"accused_level"}, rating: "funds.card"},
-	"14": {unit: "county", reasons: []string{"urgent_words", "township_unknown", "certain"}, certain: true, rating: "discovery.found"},
-	"15": {unit: "county", reasons: []string{"desk_may_answer", "not_released"}, rating: "other"},
-	"16": {unit: "county", reasons: []string{"certain"}, certain: true, rating: "posting"},
-	"18": {unit: "社会事务股", co: []string{"社会救助股"}, reasons: []string{"section", "joint_section", "certain"}, certain: true, rating: "disabled"},
-	"23": {unit: "儿童福利股", reasons: []string{"section", "certain"}, certain: true, rating: "children.unattended"},
-	"24": {unit: "county", reasons: []string{"few_clues", "not_released"}, rating: "recognise.wrong"},
-}
-
-func TestEverySampleStatementLandsWhereTheBureauExpectsIt(t *testing.T) {
-	w := testWorld()
-	all := samples(t)
-	if len(all) != len(wants) {
-		t.Fatalf("%d samples, %d expectations", len(all), len(wants))
-	}
-	for _, s := range all {
-		t.Run(s.id, func(t *testing.T) {
-			want := wants[s.id]
-			got := Route(s.in, w)
-			county := w.Tree.ByRegion(s.region)
-			place := func(name string) string {
-				switch {
-				case name == "county":
-					return county.Name
-				case strings.HasPrefix(name, "长治市"):
-					return name
-				}
-				return county.Short + name
-			}
-			if name := w.Tree.Name(got.Unit); name != place(want.unit) {
-				t.Errorf("%s: unit %q, want %q (%s)", s.in.Statement, name, place(want.unit), s.expected)
-			}
-			for _, c := range want.co {
-				if u := unitNamed(t, w.Tree, place(c)); !slices.Contains(got.CoUnits, u.ID) {
-					t.Errorf("co-units %v lack %s", got.CoUnits, u.Name)
-				}
-			}
-			for _, code := range want.reasons {
-				if !hasReason(got, code) {
-					t.Errorf("no reason %q in %v", code, codesOf(got))
-				}
-			}
-			if got.Certain != want.certain || got.Split != want.split || got.NotOurs != "" {
-				t.Errorf("certain %v split %v not ours %q, want %v %v; reasons %v", got.Certain, got.Split, got.NotOurs, want.certain, want.split, codesOf(got))
-			}
-			if code, why := SuggestCategory(s.in.Statement); code != want.rating {
-				t.Errorf("category %q (%s), want %q (%s)", code, why, want.rating, s.category)
-			}
-		})
-	}
 }
 
 func hasReason(p Proposal, code string) bool { return slices.Contains(codesOf(p), code) }

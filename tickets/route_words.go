@@ -26,6 +26,15 @@ const (
 	tagOnTheSpot // somebody must go and look
 	tagPrivacy   // a posting tells too much
 	tagVague     // a tip without a clue
+	tagDead      // somebody died
+	tagGoesOn    // a payment goes on, or somebody draws it
+	tagMinor     // a child, by the words of it
+	tagRepeat    // it was told before
+	tagFor       // somebody near, for whom the caller may speak
+	tagCard      // a bank card or book
+	tagHeld      // is held by another one
+	tagSecret    // what nobody else may read
+	tagPosted    // stands where all can read it
 	tagDanger
 	tagCategory
 	tagCount
@@ -40,23 +49,35 @@ var plainWords = map[tag][]string{
 	tagMisconduct: strings.Fields(`优亲厚友 好处费 收好处 收了好处 辛苦费 手续费 收钱 收了钱 要钱才 送礼 收礼 红包 回扣 克扣 截留 挪用 私分 贪污 冒领 套取
 		侵占 吃拿卡要 索要 受贿 行贿 以权谋私 走后门 暗箱操作 弄虚作假 造假 虚报 打招呼 关系户 报复 扣下 扣着 扣留 私吞 中饱私囊`),
 	tagKin: strings.Fields(`亲侄 侄儿 侄子 侄女 外甥 亲戚 亲属 小舅子 大舅子 小姨子 妹夫 姐夫 连襟 他弟 他哥 他姐 他妹 他爹 他妈 他爸 他娘 他儿 他老婆 他媳妇 他父 他母
-		他丈人 老丈人 自己家 自家人 本家 儿媳 亲家 他孙 他女儿 家属`),
+		自己弟弟 自己哥哥 自己妹妹 自己姐姐 自己儿子 自己闺女 自己女儿 他弟弟 她姐 她妹 她弟 她哥 她儿 她女儿 她丈夫 他丈人 老丈人 自己家 自家人 本家 儿媳 亲家 他孙 他女儿 家属`),
 	tagError: strings.Fields(`不该享受 不应该享受 不符合条件 不够条件 不够格 不应享受 不该吃低保 不该拿 两套房 几套房 三套房 商品房 别墅 买了房 有房有车 有房子有车 小轿车
-		轿车 宝马 奔驰 奥迪 豪车 网约车 开着车 做生意 开厂 开店 有存款 有工资 财政供养 有退休金 报成低保 办成低保 弄成低保 评上低保 死了还在领
+		轿车 宝马 奔驰 奥迪 豪车 网约车 开着车 做生意 开厂 开店 有存款 有工资 财政供养 有退休金 报成低保 办成低保 弄成低保 评上低保 有楼房 住楼房 有楼有车 开好车 开着饭店 开饭店 弄进低保 报进低保 死了还在领
 		还在领 还在发 人情保 关系保 错保 死人保 政策保 骗保 冒名`),
 	tagVillage:  strings.Fields(`村支书 村书记 村主任 村长 村会计 村干部 村委 村里 大队 支书 村两委 包村 网格员 居委会 社区主任 社区书记 村民小组长 小队长 村民委员会 村支部 居委`),
 	tagTownship: strings.Fields(`镇长 乡长 镇政府 乡政府 民政所 民政办 民政助理 镇里 乡里 乡镇 镇干部 乡干部 镇书记 乡书记 镇党委 乡党委 街道办 街道主任 社会事务办 民政员`),
 	tagCounty:   strings.Fields(`县民政局 区民政局 民政局 县局 区局 局长 副局长 县里的人 县上的人 低保中心 低保办 救助股 救助中心 事务股`),
 	tagCity:     strings.Fields(`市民政局 市局 市里的人 市局领导`),
 	tagDecision: strings.Fields(`停保 停了 停发 停掉 给停 取消 不批 没批 不给批 拒批 不予 不给办 不给报 不给上报 减发 少发 降了 拖着不办 迟迟不办 超期 还没批 没消息 没说法 没结果 没说清 评不上 没评上 退保`),
-	tagPay:      strings.Fields(`没到账 未到账 没到卡 没到卡上 还没到 没发 未发 没打 没收到 没领到 没到位 少发 少了 发少 漏发 没补发 补发 打错卡 退票 发放 存折 银行卡`),
+	tagPay:      strings.Fields(`没到账 未到账 没到卡 没到卡上 还没到 没发 未发 没打 没收到 没领到 没到位 少发 少了 发少 漏发 没补发 补发 打错卡 退票 发放 没进账 没有进账`),
 	tagLow:      strings.Fields(`低保 特困 五保 临时救助`),
 	tagDisabled: strings.Fields(`两项补贴 残疾人补贴 两补 护理补贴 残疾补贴 残补`),
-	tagChildren: strings.Fields(`孤儿 事实无人 无人抚养 没人抚养 困境儿童 留守儿童 弃婴 孩子爸坐牢 爸坐牢 妈跑了 父母双亡 爹妈都没`),
+	tagChildren: strings.Fields(`孤儿 事实无人 无人抚养 没人抚养 困境儿童 留守儿童 弃婴 孩子爸坐牢 爸坐牢 妈跑了 父母双亡 爹妈都没 爸妈都没 爹服刑 爸服刑 爸爸服刑 父亲服刑
+		娘改嫁 妈改嫁 妈妈改嫁 母亲改嫁 妈走了 爸在戒毒 爹在戒毒 娃没人管 孩子没人管`),
 	tagOnTheSpot: strings.Fields(`漏保 没人来看 没人管 没人照顾 没人照看 一个人住 独居 下不了床 卧床 腿断 骨折 瘫痪 瘫在 没地方住 没吃的 断粮 没饭吃 着火 失火 起火 房子塌 房塌 水灾 遭灾 受灾
 		车祸 大病 急难 流浪 乞讨 讨饭 走失 走丢 断药 没钱看病`),
 	tagPrivacy: strings.Fields(`病名 泄露 隐私 身份证号都 身份证号码都 电话都公 写出来了 公开了病 全村都知道`),
-	tagVague:   strings.Fields(`你们自己查 自己去查 不方便说 不便说 说不清 不知道是谁 不知道叫什么`),
+	tagVague:   strings.Fields(`你们自己查 自己去查 不方便说 不便说 不敢说 说不清 不知道是谁 不知道叫什么`),
+	tagDead:    strings.Fields(`去世 过世 病故 亡故 故去 死了 就死 死人 死亡 老汉走了 老人走了 就走了 人没了`),
+	tagGoesOn: strings.Fields(`还在领 还在发 还在打 还在往 还领着 还发着 照领 照发 照打 往卡里打 一直没停 还没停 还有人领 还有人每月 有人每个月领 每月去取 每个月去取 有人代领 冒领
+		仍在领 仍在发 仍然在发 仍然在领 钱还在 还按月`),
+	tagMinor: strings.Fields(`孩子 小孩 我家娃 我娃 娃的 娃儿 娃娃 孙子 孙女 未成年 学生 同学 上学 学校 幼儿园`),
+	tagRepeat: strings.Fields(`打了三次 打了几次 打了两次 打了四次 打了好几 打了多次 打了无数 打过电话 打过好几 打过几次 打过三 打过两 打过五 打过多 三次电话 几次电话 多次电话 多次打
+		多次反映 反映过 反映了几 反映了好几 反映了多 又打来 第二次打 第三次打 第二次反映 第三次反映 上次打 来过电话 跟你们说过 给你们打过`),
+	tagFor:    strings.Fields(`我妈 我爸 我爹 我娘 我母亲 我父亲 我爷爷 我奶奶 我姥 我外公 我外婆 我公公 我婆婆 我叔 我三叔 我二叔 我大伯 我伯 我姑 我姨 我舅 我岳 邻居 隔壁 我们村有个 村里有个`),
+	tagCard:   strings.Fields(`存折 银行卡 一卡通 低保卡 补贴卡 折子 社保卡`),
+	tagHeld:   strings.Fields(`代管 保管 扣着 扣下 收走 收去 拿着 攥着 手里 不还给 统一管 代领 代取`),
+	tagSecret: strings.Fields(`病名 病情 病历 精神病 艾滋 身份证号 家庭住址 电话号码 银行卡号 隐私 得的病 得了什么病`),
+	tagPosted: strings.Fields(`公示 公开栏 公布 张贴 贴的 贴出 贴在 名单 花名册 微信群 群里 印上 大喇叭 广播里`),
 }
 
 // otherBody is an authority whose matters are brought to us by mistake.
@@ -70,7 +91,7 @@ type otherBody struct {
 // allowance is our matter.
 var otherBodies = []otherBody{
 	{"医疗保障局", "the medical-insurance bureau", strings.Fields(`医保 医保卡 医保报销 医疗保险 住院报销 合作医疗 新农合 大病报销 慢病卡 异地就医`)},
-	{"人力资源和社会保障局", "the labour and social-security bureau", strings.Fields(`社保局 交社保 社保费 社保缴 社保断 社保转移 养老金 养老保险 退休金 退休工资 失业金 失业保险 工伤 拖欠工资 欠薪 欠工资 劳动合同 找工作 职称`)},
+	{"人力资源和社会保障局", "the labour and social-security bureau", strings.Fields(`社保局 交社保 社保费 社保缴 社保断 社保转移 养老金 养老保险 退休金 退休工资 失业金 失业保险 工伤 拖欠工资 欠薪 欠工资 没发工资 不发工资 工资没发 劳动合同 找工作 职称`)},
 	{"住房和城乡建设部门", "the housing authority", strings.Fields(`物业 物业费 业主 小区电梯 公租房 廉租房 房屋质量 开发商 烂尾 供暖 暖气 下水道 危房改造`)},
 	{"生态环境部门", "the environment authority", strings.Fields(`噪音 噪声 扰民 污染 冒黑烟 臭味 排污 油烟`)},
 	{"公安机关", "the police", strings.Fields(`治安 被偷 偷盗 盗窃 小偷 诈骗 被骗 赌博 打架 户口迁 迁户口 落户 改名字 身份证丢 身份证过期`)},
@@ -88,6 +109,10 @@ var otherBodies = []otherBody{
 var (
 	// asking words stand before a bureau that is greeted or asked to act.
 	asking = strings.Fields(`尊敬的 恳请 请求 希望 要求 麻烦 感谢 建议 盼 望 向 请`)
+	// against words between the asking and the bureau turn it round: 建议撤了县民政局局长.
+	against = strings.Fields(`撤 查处 严查 处分 处理 免 罢 追究 严惩 举报 换掉`)
+	// feared stands before a revenge that has not come.
+	feared = strings.Fields(`怕 担心 免得 防 别`)
 	// visiting words stand before a bureau that somebody went to: it may be
 	// the one accused, unless somebody lower is.
 	visiting = strings.Fields(`找 去 到 给 问 跟 打 让 通过 由 报`)
@@ -100,7 +125,7 @@ var (
 // asked tells whether the bureau named at text[at:end] is greeted or asked to
 // act, and so cannot be meant as the accused.
 func asked(text []rune, at, end int) bool {
-	if precededBy(text, at, asking) {
+	if precededBy(text, at, asking) && !hasAny(window(text, at, 4), against) {
 		return true
 	}
 	after := text[end:min(len(text), end+8)]
