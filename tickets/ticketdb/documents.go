@@ -257,7 +257,10 @@ func (d *DB) traces(v *View, p paper.Paper) tickets.Invalid {
 	if v.Secrecy != tickets.Confidential {
 		return nil
 	}
-	known := v.Statement
+	known := v.Statement + "\n" + v.Number
+	if v.Order != nil {
+		known += "\n" + v.Order.OrderNo
+	}
 	for _, a := range v.Accused {
 		known += "\n" + a.Person
 	}

@@ -198,6 +198,32 @@ func TestNumbersHaveNeitherGapNorDouble(t *testing.T) {
 
 var errGivenUp = errors.New("given up")
 
+func TestVerifyFindsADocumentChangedBehindTheDesk(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.inHand(t)
+	lead := b.Session(t, "lead-140428")
+	x := b.issue(t, lead, number, paper.Acceptance, nil)
+	for name, sql := range map[string][2]string{
+		"content":   {`UPDATE documents SET content = jsonb_set(content, '{title}', '"答复书"')`, `UPDATE documents SET content = jsonb_set(content, '{title}', '"受理告知书"')`},
+		"cancelled": {`UPDATE documents SET cancelled_at = issued_at, cancel_reason = 'x'`, `UPDATE documents SET cancelled_at = NULL, cancel_reason = ''`},
+		"returned":  {`UPDATE documents SET returned_at = issued_at, attachment = 1`, `UPDATE documents SET returned_at = NULL, attachment = NULL`},
+	} {
+		b.Exec(t, sql[0])
+		if r, err := ticketdb.Verify(t.Context(), b.PG, 10); err != nil || len(r.Faults) == 0 {
+			t.Errorf("%s: not found: %+v, %v", name, r, err)
+		}
+		b.Exec(t, sql[1])
+	}
+	if r, err := ticketdb.Verify(t.Context(), b.PG, 10); err != nil || len(r.Faults) != 0 {
+		t.Errorf("put back: %+v, %v", r, err)
+	}
+	b.Exec(t, `DELETE FROM documents WHERE id = $1`, x.ID)
+	if r, err := ticketdb.Verify(t.Context(), b.PG, 10); err != nil || len(r.Faults) == 0 {
+		t.Errorf("removed: not found: %+v, %v", r, err)
+	}
+}
+
 func TestWhoMayIssueAndWhoSeesNothing(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -257,15 +283,29 @@ func TestAConfidentialTicketsDocumentsTellNobodysName(t *testing.T) {
 		s.Kind, s.Secrecy, s.Statement = tickets.Report, tickets.Confidential, "我叫王小明，电话19900001234，村干部亲属违规享受低保。"
 		s.Accused = []tickets.Accused{{Unit: 13, Person: "赵试验"}}
 	}))
-	operator := b.Session(t, "operator")
-	view, err := b.db.Find(ctx, operator, o.Number)
+	operator, lead := b.Session(t, "operator"), b.Session(t, "lead-city")
+	view, err := b.db.Find(ctx, lead, o.Number)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range paper.For(&view.Ticket, view.Actor) {
-		draft, err := b.db.DraftDocument(ctx, operator, o.Number, k.Code)
+		draft, err := b.db.DraftDocument(ctx, lead, o.Number, k.Code)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, f := range k.Form() {
+			if _, ok := draft[f.Name]; ok || !f.Must {
+				continue
+			}
+			draft[f.Name] = map[tickets.FieldType]string{tickets.TypeTime: "2026-12-01", tickets.TypeUnit: "20"}[f.Type]
+			if draft[f.Name] == "" {
+				draft[f.Name] = "情况说明"
+			}
+		}
+		if x, err := b.db.IssueDocument(ctx, lead, o.Number, 0, k.Code, draft); err != nil {
+			t.Errorf("%s as it is drafted: %v", k.Code, err)
+		} else if text := x.Paper.Text(""); strings.Contains(text, "王小明") || strings.Contains(text, "19900001234") {
+			t.Errorf("%s tells who it is: %s", k.Code, text)
 		}
 		for name, s := range draft {
 			if strings.Contains(s, "王小明") || strings.Contains(s, "19900001234") {

@@ -86,6 +86,10 @@ func (r *Report) check(ctx context.Context, tx *pg.Tx, list []verified, after *i
 	if err != nil {
 		return err
 	}
+	documents, err := documentsStored(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	for _, v := range list {
 		*after = v.id
 		r.Tickets++
@@ -107,6 +111,7 @@ func (r *Report) check(ctx context.Context, tx *pg.Tx, list []verified, after *i
 			continue
 		}
 		replay(rows).compare(v, children[v.id], fault)
+		sameTexts("document", documents[v.id], documentsTold(rows), fault)
 	}
 	return nil
 }
