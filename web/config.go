@@ -43,6 +43,10 @@ type Tickets interface {
 	ReturnDocument(ctx context.Context, c pg.Caller, number string, id int64, f ticketdb.File) error
 	NameDocument(ctx context.Context, c pg.Caller, number string, id int64) (string, error)
 	PaperFacts(t *ticketdb.View) paper.Facts
+	Board(ctx context.Context, c pg.Caller, unit int) (*ticketdb.Board, error)
+	Indicators(ctx context.Context, c pg.Caller, f ticketdb.Figures) (ticketdb.Sheet, error)
+	Ledger(ctx context.Context, c pg.Caller, f ticketdb.LedgerFilter) (ticketdb.LedgerPage, error)
+	JournalExport(ctx context.Context, c pg.Caller, x ticketdb.Export, make func(number int64, me pg.Me) ([]byte, error)) ([]byte, error)
 	Tree() *units.Tree
 	Categories() *tickets.CategoryTree
 	Engine() deadline.Engine

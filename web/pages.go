@@ -8,4 +8,5 @@ var allPages = []page{
 	&TicketPage{}, ClockPage{}, OperationsPage{},
 	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
 	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, DeputiesPage{}, DutyPage{},
+	BoardPage{}, IndicatorsPage{}, LedgerPage{},
 }

@@ -30,8 +30,8 @@ var (
 	deskOnly = []string{tickets.RoleOperator, tickets.RoleLead}
 	workers  = []string{tickets.RoleOperator, tickets.RoleLead, tickets.RoleInvestigator}
 	hands    = []string{tickets.RoleLead, tickets.RoleInvestigator}
-	systems  = []string{tickets.RoleSystem}
 	leads    = []string{tickets.RoleLead}
+	systems  = []string{tickets.RoleSystem}
 	lenders  = []string{tickets.RoleLead, tickets.RoleSecurity}
 )
 
@@ -72,6 +72,12 @@ func (s *server) routes() []route {
 		{post, "/tickets/:number/documents/:id/files", workers, s.documentReturn},
 		{post, "/tickets/:number/documents/:id/cancel", workers, s.documentCancel},
 		{get, "/d/:token", workers, s.documentCode},
+
+		{get, "/board", leads, s.board},
+		{get, "/indicators", deskOnly, s.indicators},
+		{post, "/indicators/export", deskOnly, s.indicatorsExport},
+		{get, "/ledgers/:ledger", deskOnly, s.ledger},
+		{post, "/ledgers/:ledger/export", deskOnly, s.ledgerExport},
 
 		{get, "/operations", systems, s.operations},
 		{post, "/operations/jobs/:id/retry", systems, s.operationsRetry},

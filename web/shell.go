@@ -45,6 +45,9 @@ var navigation = []struct {
 	{"/work", Text{"工作台", "My work"}, "list-check", []string{tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/dispatch", Text{"待派单", "To dispatch"}, "send", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/tickets", Text{"工单", "Tickets"}, "list", []string{tickets.RoleOperator, tickets.RoleInvestigator, tickets.RoleLead}},
+	{"/board", Text{"看板", "Board"}, "layout-dashboard", []string{tickets.RoleLead}},
+	{"/indicators", Text{"指标", "Indicators"}, "chart-bar", []string{tickets.RoleOperator, tickets.RoleLead}},
+	{"/ledgers/named", Text{"台账", "Ledgers"}, "clipboard-list", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/duty", Text{"值班", "Duty"}, "calendar", []string{tickets.RoleLead}},
 	{"/deputies", Text{"代理", "Deputies"}, "users", []string{tickets.RoleLead, tickets.RoleSecurity}},
 	{"/operations", Text{"运行", "Operations"}, "server", []string{tickets.RoleSystem}},
@@ -69,7 +72,7 @@ func (s *server) shell(c *fiber.Ctx, v *visit, title string) *Shell {
 	for _, n := range navigation {
 		for _, role := range n.roles {
 			if v.me.Has(role) {
-				on := c.Path() == n.href || strings.HasPrefix(c.Path(), n.href+"/")
+				on := c.Path() == n.href || strings.HasPrefix(c.Path(), n.href+"/") || n.href == "/ledgers/named" && strings.HasPrefix(c.Path(), "/ledgers/")
 				h.Nav = append(h.Nav, NavItem{n.href, n.text.In(v.lang), n.icon, on})
 				break
 			}

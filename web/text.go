@@ -53,6 +53,7 @@ var vocabularies = map[string]tickets.Words{
 	"request": requestKinds, "request_state": requestStates, "purpose": filePurposes, "file_state": fileStates,
 	"recusal": recusalReasons, "order_state": orderStates, "document_state": documentStates, "document": paper.Words(),
 	"limit_unit": limitUnits, "roll": rolls,
+	"disposition": tickets.Dispositions, "unit_level": unitLevels, "provenance": tickets.Provenances,
 }
 
 var (
@@ -69,6 +70,7 @@ var (
 	limitUnits = words("working_days|工作日|working days", "calendar_days|日（自然日）|calendar days", "working_hours|工作小时|working hours", "clock_hours|小时|hours", "clock_minutes|分钟|minutes", "day_of_month|每月几日|day of the month")
 	rolls      = words("none|不顺延|stays", "forward|顺延到下一工作日|to the next working day", "back|提前到上一工作日|to the working day before")
 )
+var unitLevels = words("city|市级|city", "county|县级|county", "section|县级股室|county section", "township|乡级|township", "village|村级|village", "cohandler|协办单位|co-handler")
 
 // words reads "code|中文|English" into a vocabulary.
 func words(list ...string) tickets.Words {

@@ -3,8 +3,6 @@ package web
 import (
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,6 +24,7 @@ type ListPage struct {
 	Overdue  bool
 	DueToday Tab
 	Late     Tab
+	Fact     string // what number these are the tickets of, empty for a plain list
 	Lines    []Line
 	Next     string // address of the next page, empty on the last
 	Reset    string
@@ -42,17 +41,12 @@ type Tab struct {
 }
 
 // listFilters are the filters a list keeps in its address.
-var listFilters = []string{"view", "status", "kind", "channel", "urgency", "unit", "overdue", "due", "q", "sort"}
+var listFilters = []string{"view", "status", "kind", "channel", "urgency", "unit", "overdue", "due", "q", "sort",
+	"category", "outcome", "from", "to", "own", "card", "fact", "part", "stage", "provenance"}
 
 // ticketList shows a list; its address is its filter.
 func (s *server) ticketList(c *fiber.Ctx, v *visit) error {
-	f := map[string]string{}
-	for _, name := range listFilters {
-		x := strings.TrimSpace(c.Query(name))
-		if x != "" && utf8.ValidString(x) && !strings.ContainsFunc(x, unicode.IsControl) {
-			f[name] = x
-		}
-	}
+	f := clean(c.Query, listFilters...)
 	if n, err := tickets.ParseNumber(f["q"]); err == nil {
 		return c.Redirect("/tickets/"+string(n), fiber.StatusSeeOther)
 	}
@@ -85,7 +79,10 @@ func personal(q string) bool {
 }
 
 func (s *server) showList(c *fiber.Ctx, v *visit, f map[string]string) error {
-	filter := s.filterOf(f, v)
+	filter, err := s.filterOf(f)
+	if err != nil {
+		return err
+	}
 	filter.After = c.Query("after")
 	found, err := s.Tickets.List(c.UserContext(), v.caller, filter)
 	if err != nil {
@@ -105,14 +102,18 @@ func (s *server) showList(c *fiber.Ctx, v *visit, f map[string]string) error {
 		p.Next = listHref(f, "after", found.Next)
 	}
 	p.Units = s.unitGroups(f["unit"], s.belowOf(v.me))
+	p.Fact = s.factText(l, f)
 	p.Views = viewTabs(l, v, f)
 	p.tabs(l, f, counts)
 	return s.render(c, v, fiber.StatusOK, p)
 }
 
-func (s *server) filterOf(f map[string]string, v *visit) ticketdb.Filter {
+func (s *server) filterOf(f map[string]string) (ticketdb.Filter, error) {
+	if f["fact"] != "" {
+		return s.factFilter(f)
+	}
 	out := ticketdb.Filter{View: f["view"], Kind: f["kind"], Channel: f["channel"], Urgency: f["urgency"], Query: f["q"], Overdue: f["overdue"] != "",
-		Unit: tickets.Values(f).Int("unit"), Sort: "due"}
+		Category: f["category"], Outcome: f["outcome"], Card: f["card"], Own: f["own"] != "", Unit: tickets.Values(f).Int("unit"), Sort: "due"}
 	switch f["status"] {
 	case "": // every open one
 		out.Open = f["q"] == ""
@@ -130,7 +131,52 @@ func (s *server) filterOf(f map[string]string, v *visit) ticketdb.Filter {
 	if f["sort"] == "new" || f["q"] != "" {
 		out.Sort = "new"
 	}
-	return out
+	return out, s.receivedBetween(f, &out)
+}
+
+// receivedBetween takes the days between which a ticket was received; either
+// may be left open.
+func (s *server) receivedBetween(f map[string]string, out *ticketdb.Filter) error {
+	from, to, err := days(f, 0, 0)
+	if f["from"] != "" {
+		out.From = from
+	}
+	if f["to"] != "" {
+		out.To = to
+	}
+	return err
+}
+
+// factFilter lists the tickets behind a figure, whatever their status.
+func (s *server) factFilter(f map[string]string) (ticketdb.Filter, error) {
+	figures, err := s.figuresOf(f)
+	return ticketdb.Filter{Sort: "new", Urgency: f["urgency"], Category: f["category"], View: f["view"],
+		Fact: &ticketdb.Fact{Figures: figures, Indicator: f["fact"], Part: f["part"], Stage: tickets.Values(f).Int("stage")}}, err
+}
+
+// factText says which number a list shows the tickets of.
+func (s *server) factText(l Lang, f map[string]string) string {
+	figures, err := s.figuresOf(f)
+	if f["fact"] == "" || err != nil {
+		return ""
+	}
+	span := day(figures.From) + l.T(" 至 ", " to ") + lastDay(figures.To)
+	if f["fact"] == "received" {
+		out := l.T("收到的工单", "received")
+		if stage := f["stage"]; stage != "" {
+			out += l.T("，至少已", ", at least ") + l.T(tickets.Stages.ZH(stage), tickets.Stages.EN(stage))
+		}
+		return out + " · " + span
+	}
+	i, _ := tickets.IndicatorOf(f["fact"])
+	part := l.T("分母："+i.Den, "denominator: "+i.DenEN)
+	switch f["part"] {
+	case "num":
+		part = l.T("分子："+i.Num, "numerator: "+i.NumEN)
+	case "miss":
+		part = l.T("未达标的", "those that missed it")
+	}
+	return l.T(i.ZH, i.EN) + " · " + part + " · " + span
 }
 
 // listHref is the list's address with some filters changed: name, value, ….

@@ -211,7 +211,7 @@ const factsExcluded = `excluded.ticket, excluded.seq, excluded.unit, excluded.un
 // readFacts reads tickets with their journals and clocks and computes.
 func readFacts(ctx context.Context, tx *pg.Tx, ids []int64) ([]factsRow, error) {
 	rows, err := tx.Query(ctx, `SELECT t.id, t.seq, t.unit, t.unit_path, t.county, t.township, t.desk, t.kind, t.channel, t.naming, t.received_at,
-			EXISTS (SELECT 1 FROM accused a WHERE a.ticket = t.id) OR EXISTS (SELECT 1 FROM transfers x WHERE x.ticket = t.id) OR coalesce(t.outcome = 'transferred', false)
+			t.kind = 'report' OR EXISTS (SELECT 1 FROM accused a WHERE a.ticket = t.id) OR EXISTS (SELECT 1 FROM transfers x WHERE x.ticket = t.id) OR coalesce(t.outcome = 'transferred', false)
 		FROM tickets t WHERE t.id = ANY ($1) ORDER BY t.id`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read tickets: %w", err)

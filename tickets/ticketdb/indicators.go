@@ -26,7 +26,7 @@ type Figures struct {
 }
 
 // FigureRow is one line of the score sheet. Unit is set where it is broken down
-// by unit, and 0 for what lies with the level above itself.
+// by unit; 0 is the city's own, and by township a county stands for its own.
 type FigureRow struct {
 	Key   string
 	Unit  int
@@ -86,8 +86,9 @@ func (m measured) among(provenance string) string {
 	return sql
 }
 
-// parts of a breakdown, by its name: the column.
-var breakdowns = map[string]string{"": "NULL::text", "county": "county::text", "township": "township::text", "kind": "kind", "channel": "channel"}
+// breakdowns are the columns that tell the parts apart. What lies with a county
+// bureau itself has no township: there the county stands for its own.
+var breakdowns = map[string]string{"": "NULL::text", "county": "county::text", "township": "coalesce(township, county)::text", "kind": "kind", "channel": "channel"}
 
 // check names what cannot be counted.
 func (f Figures) check(tree *units.Tree) error {

@@ -219,10 +219,17 @@ func (f Filter) conditions(c *conditions, now time.Time, tree *units.Tree) error
 	if f.Open || f.byDue() || f.Overdue || allOpen(f.Status) {
 		c.add("closed_at IS NULL")
 	}
-	for _, x := range []struct{ column, value string }{{"kind", f.Kind}, {"channel", f.Channel}, {"category", f.Category}, {"urgency", f.Urgency}, {"outcome", f.Outcome}} {
+	for _, x := range []struct{ column, value string }{{"kind", f.Kind}, {"channel", f.Channel}, {"urgency", f.Urgency}, {"outcome", f.Outcome}} {
 		if x.value != "" {
 			c.add(x.column+" = ?", x.value)
 		}
+	}
+	switch f.Category {
+	case "":
+	case NoCategory:
+		c.add("category IS NULL")
+	default:
+		c.add("category = ?", f.Category)
 	}
 	if f.Region != "" {
 		c.add("region >= ? AND region < ?", f.Region, f.Region+":") // ':' follows '9'
@@ -259,6 +266,9 @@ func (f Filter) conditions(c *conditions, now time.Time, tree *units.Tree) error
 	}
 	return nil
 }
+
+// NoCategory asks for the tickets without one.
+const NoCategory = "none"
 
 // allOpen tells whether only open statuses are asked for: then the small indexes
 // of the open tickets serve.
