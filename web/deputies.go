@@ -189,7 +189,7 @@ func (s *server) deputiesLists(ctx context.Context, v *visit, p *DeputiesPage) e
 		return err
 	}
 	for _, x := range gaps {
-		p.Leaderless = append(p.Leaderless, LeaderlessView{x.Unit, s.unitName(x.Unit), l.Exact(x.From), l.Exact(x.To), !x.From.After(now)})
+		p.Leaderless = append(p.Leaderless, LeaderlessView{x.Unit, s.unitName(x.Unit), dayOrHour(l, x.From, now), l.Due(x.To, now), !x.From.After(now)})
 	}
 	loans, err := s.Duty.Loans(ctx, v.caller)
 	if err != nil {
@@ -205,14 +205,22 @@ func (s *server) deputiesLists(ctx context.Context, v *visit, p *DeputiesPage) e
 	for _, x := range away {
 		f := s.settingForm(v, p.Shell, fmt.Sprintf("back%d", x.ID), fmt.Sprintf("/deputies/away/%d/end", x.ID), 1, Text{"取消或提前结束", "Cancel or end early"})
 		f.why()
-		p.Away = append(p.Away, AwayView{x.Name, s.unitName(x.Unit), l.Due(x.From.Add(time.Minute), now), l.Due(x.To, now), !x.From.After(now), f.ActionForm})
+		p.Away = append(p.Away, AwayView{x.Name, s.unitName(x.Unit), dayOrHour(l, x.From, now), l.Due(x.To, now), !x.From.After(now), f.ActionForm})
 	}
 	return nil
 }
 
+// dayOrHour is when something begins: the day, with the hour unless it is midnight.
+func dayOrHour(l Lang, t, now time.Time) string {
+	if workday.DateOf(t).Start().Equal(t) {
+		return l.Due(t.AddDate(0, 0, 1), now)
+	}
+	return l.Due(t, now)
+}
+
 func (s *server) loanView(v *visit, shell *Shell, x dutydb.Loan, i int) LoanView {
 	l, now := v.lang, s.Now()
-	out := LoanView{Name: x.Name, Unit: s.unitName(x.Unit), Role: l.Word("role", x.Role), From: l.Short(x.From, now), To: l.Due(x.To, now), LentBy: x.LentBy, State: "now"}
+	out := LoanView{Name: x.Name, Unit: s.unitName(x.Unit), Role: l.Word("role", x.Role), From: dayOrHour(l, x.From, now), To: l.Due(x.To, now), LentBy: x.LentBy, State: "now"}
 	switch {
 	case !x.To.After(now):
 		out.State = "over"

@@ -24,7 +24,7 @@ type DutyPage struct {
 	Week       string
 	Prev, Then string // links to the weeks before and after
 	Days       []DutyDay
-	Missing    int // stretches that nobody covers
+	Missing    int // stretches to come that nobody covers
 	Now        []TurnView
 	Add        ActionForm
 	Copy       ActionForm
@@ -39,7 +39,7 @@ func (DutyPage) template() string { return "duty" }
 type DutyDay struct {
 	Date  string
 	Day   string // 周一
-	Off   string // why it is no working day, "" where it is one
+	Off   string // a holiday or a make-up day; "" on an ordinary one
 	Today bool
 	Turns []TurnView
 	Gaps  []string // 00:00–08:00
@@ -146,8 +146,11 @@ func (s *server) dutyDays(v *visit, p *DutyPage, monday workday.Date, turns []du
 	for i := range 7 {
 		d := monday.Add(i)
 		day := DutyDay{Date: d.String()[5:], Day: weekdays[d.Weekday()].In(l), Today: d == workday.DateOf(now)}
-		if k := engine.Calendar.Day(d); !k.Working {
-			day.Off = l.T(k.Why, "day off")
+		switch k := engine.Calendar.Day(d); k.Kind {
+		case workday.Holiday:
+			day.Off = l.T(k.Why, "holiday")
+		case workday.Makeup:
+			day.Off = l.T(k.Why, "worked")
 		}
 		for _, t := range turns {
 			if on := workday.DateOf(t.From); on == d || i == 0 && on < d {
@@ -158,7 +161,7 @@ func (s *server) dutyDays(v *visit, p *DutyPage, monday workday.Date, turns []du
 			}
 		}
 		for _, g := range gaps {
-			if workday.DateOf(g.From) == d {
+			if workday.DateOf(g.From) == d && g.To.After(now) {
 				day.Gaps = append(day.Gaps, hours(l, g.From, g.To, d))
 				p.Missing++
 			}

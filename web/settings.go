@@ -1,12 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -88,7 +88,7 @@ type ChangeView struct {
 	Newest  bool
 }
 
-// ChangedField is one field before and after.
+// ChangedField is one field before and after; an empty side was not there.
 type ChangedField struct{ Name, Before, After string }
 
 // history reads a page of the history, from the query's cursor on.
@@ -122,7 +122,14 @@ func (s *server) change(l Lang, x settingdb.Version) ChangeView {
 		if !ok {
 			continue // the key itself, and what the program adds
 		}
-		out.Changes = append(out.Changes, ChangedField{label.In(l), s.settingWord(l, name, before[name]), s.settingWord(l, name, after[name])})
+		f := ChangedField{Name: label.In(l)}
+		if before != nil {
+			f.Before = s.settingWord(l, name, before[name])
+		}
+		if after != nil {
+			f.After = s.settingWord(l, name, after[name])
+		}
+		out.Changes = append(out.Changes, f)
 	}
 	return out
 }
@@ -143,6 +150,9 @@ var fieldWords = map[string]Text{
 	"role": {"岗位", "role"}, "person": {"人员", "person"}, "from": {"开始", "from"}, "to": {"结束", "to"}, "phone": {"电话", "phone"}, "night": {"夜间电话", "night phone"}, "ended": {"提前结束", "ended"},
 }
 
+// fieldOrder is how the fields of a history line stand; others go before.
+var fieldOrder = []string{"role", "from", "to", "phone", "night", "ended", "zh", "en", "parent", "gb", "retired", "amount", "unit", "roll", "extension_limit", "extensions", "off", "effective_from", "source"}
+
 func fieldsOf(data []byte) map[string]any {
 	var out map[string]any
 	if json.Unmarshal(data, &out) != nil {
@@ -161,7 +171,9 @@ func changedNames(before, after map[string]any) []string {
 			}
 		}
 	}
-	sort.Strings(out)
+	slices.SortFunc(out, func(a, b string) int {
+		return cmp.Or(cmp.Compare(slices.Index(fieldOrder, a), slices.Index(fieldOrder, b)), cmp.Compare(a, b))
+	})
 	return out
 }
 
@@ -282,7 +294,7 @@ func amongGroups(list []Group) func(*FieldView) { return func(x *FieldView) { x.
 
 // why is the reason that every change of a setting needs.
 func (f *settingForm) why() {
-	f.add("line", "why", Text{"修改原因", "Reason"}, "", must, atMost(500))
+	f.add("line", "why", Text{"原因", "Reason"}, "", must, atMost(500))
 }
 
 // invalidOf is what a form shows of an error; ok is false for any other error.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -170,11 +171,19 @@ func isPlace(u *units.Unit) bool {
 	return u.Kind == units.County || u.Kind == units.Township || u.Kind == units.Village
 }
 
+// mostPlaces bounds the list; any place is reached by choosing it.
+const mostPlaces = 100
+
+// otherNames are the aliases that the unit's own name does not hold already.
+func otherNames(u *units.Unit) []string {
+	return slices.DeleteFunc(slices.Clone(u.Aliases), func(n string) bool { return strings.Contains(u.Name, n) })
+}
+
 func (s *server) placeParts(p *RoutingPage) {
 	tree := s.Tickets.Tree()
 	for _, u := range tree.All() {
-		if isPlace(u) && len(u.Aliases) > 0 {
-			p.Places = append(p.Places, PlaceView{u.ID, u.Name, strings.Join(u.Aliases, "、")})
+		if names := otherNames(u); isPlace(u) && len(names) > 0 && len(p.Places) < mostPlaces {
+			p.Places = append(p.Places, PlaceView{u.ID, u.Name, strings.Join(names, "、")})
 		}
 	}
 	p.Pick = s.unitGroups("", func(u *units.Unit) bool { return u.Kind == units.County || u.Kind == units.Township })
