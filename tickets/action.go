@@ -69,4 +69,5 @@ const (
 	ActPetition         Action = "to_petition"
 	ActObject           Action = "object_forward"
 	ActRelay            Action = "relay"
+	ActRead             Action = "read"
 )

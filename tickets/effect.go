@@ -61,6 +61,7 @@ var effects = map[Action]effect{
 	ActSendBack:  sendBack,
 	ActAttempt:   attempt,
 	ActDelivered: delivered,
+	ActRead:      readByComplainant,
 	ActExhausted: exhausted,
 	ActFollowUp:  followUp,
 	ActClose:     closeTicket,
@@ -343,6 +344,15 @@ func delivered(t *Ticket, a Act, w World, c *Change) []Problem {
 	if left := unreachedAfter(t, c); len(left) > 0 { // of a joint letter some are still owed it
 		c.To, c.Meets, c.Opens, c.Jobs = c.From, nil, nil, nil
 	}
+	return nil
+}
+
+// readByComplainant: number and receipt code opened the reply on the status page.
+func readByComplainant(t *Ticket, a Act, _ World, c *Change) []Problem {
+	if t.Track == TrackOrder || t.Appeal > 0 || t.owed() != nil {
+		return one("", "本件的答复另行送达", "this reply is delivered by another way")
+	}
+	c.Attempt = &Attempt{Way: "status_page", State: "delivered", At: a.Now, Actor: actorName(a.Actor), Evidence: "凭编号和查询码查看答复", Provenance: "machine"}
 	return nil
 }
 

@@ -118,6 +118,8 @@ var Flow = []Row{
 		By:    append(slices.Clone(everybody), machine, platform),
 		Needs: []Field{way, attemptAt, whom, evidenceMust}, Gates: []Gate{gateReply},
 		Meets: []string{"delivered"}, Opens: []string{"delivered"}, Jobs: []string{JobNotify}},
+	{Action: ActRead, ZH: "诉求人已查看答复", EN: "read by the complainant", From: []Status{Answering}, To: Answered, By: []By{machine},
+		Gates: []Gate{gateReply}, Meets: []string{"delivered"}, Opens: []string{"delivered"}, Jobs: []string{JobNotify}, Hidden: true},
 	{Action: ActExhausted, ZH: "穷尽联系方式", EN: "exhausted", From: []Status{Answering}, To: Answered,
 		By: []By{lead(AtHandler, AtAbove, AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateReply, gateExhausted},
 		Meets: []string{"exhausted"}, Opens: []string{"exhausted"}},

@@ -50,15 +50,13 @@ var vocabularies = map[string]tickets.Words{
 	"naming": tickets.Namings, "secrecy": tickets.Secrecies, "urgency": tickets.Urgencies, "outcome": tickets.Outcomes,
 	"finding": tickets.FindingOutcomes, "way": tickets.Ways, "attempt": tickets.AttemptStates, "satisfaction": tickets.Satisfactions,
 	"complainant": tickets.ComplainantRoles, "role": tickets.Roles, "basis": tickets.BasisCodes, "relation": tickets.Relations,
-	"request": requestKinds, "request_state": requestStates, "purpose": filePurposes, "file_state": fileStates,
+	"request": tickets.RequestKinds, "request_state": tickets.RequestStates, "decider": tickets.Deciders, "pause": tickets.PauseReasons, "purpose": filePurposes, "file_state": fileStates,
 	"recusal": recusalReasons, "order_state": orderStates, "document_state": documentStates, "document": paper.Words(),
 	"limit_unit": limitUnits, "roll": rolls,
 	"disposition": tickets.Dispositions, "unit_level": unitLevels, "provenance": tickets.Provenances,
 }
 
 var (
-	requestKinds   = words("return|退单|return", "extension|延期|extension", "pause|暂停计时|pause", "reveal|查看身份|reveal")
-	requestStates  = words("pending|待决定|pending", "granted|同意|granted", "refused|不同意|refused")
 	filePurposes   = words("statement|诉求材料|statement", "id|身份证件|proof of identity", "contact|联系凭据|proof of contact", "handling|办理材料|handling", "evidence|证据|evidence")
 	fileStates     = words("stored|已存|stored", "waiting|待取回|waiting", "failed|取回失败|failed", "refused|已拒收|refused")
 	recusalReasons = words("accused|被反映对象|accused", "relative|近亲属|close relative", "interest|利害关系|interest", "demanded|诉求人要求|demanded", "first_handler|原经办|first handler")

@@ -25,6 +25,8 @@ type ClockView struct {
 	InTime      bool
 	Cancelled   bool
 	DueAt       time.Time
+	Paused      bool
+	Unit        string // whose turn, of a hop's clock
 }
 
 func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockView {
@@ -33,12 +35,30 @@ func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockV
 	if !d.Open() {
 		return x
 	}
+	x.Paused = t.PausedAt != nil && deadline.Pausable(deadline.DutyOf(d.Rule))
+	if d.Hop != nil && deadline.DutyOf(d.Rule) == deadline.HopDue {
+		for _, h := range t.Hops {
+			if h.N == *d.Hop {
+				x.Unit = s.unitShort(h.Unit)
+			}
+		}
+	}
 	x.Due, x.Percent = s.dueView(l, &d.DueAt), percent(d.StartAt, d.DueAt, s.Now())
 	if rule, ok := s.Tickets.Engine().Rules.Find(d.Rule, d.RuleVersion); ok && rule.Window && x.Due.Tone == "over" {
 		// A right that was not used is no duty that was missed.
 		x.Due.Left, x.Due.Tone = l.T("期限已过，未申请", "the time to ask has passed"), "st"
 	}
 	return x
+}
+
+// ruleWord is the name of a rule by its code alone.
+func (s *server) ruleWord(l Lang, code string) string {
+	for _, r := range s.Tickets.Engine().Rules.Current(s.Now()) {
+		if r.Code == code {
+			return l.T(r.Zh, r.En)
+		}
+	}
+	return code
 }
 
 func (s *server) ruleName(l Lang, d ticketdb.Deadline) string {

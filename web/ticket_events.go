@@ -35,7 +35,8 @@ var actWords = map[string]Text{
 // machineWords are our own workers, by the name in the journal.
 var machineWords = map[string]Text{
 	"machine:route": {"系统路由", "routing"}, "machine:reply": {"系统答复", "reply"}, "machine:cards": {"系统预警", "warnings"}, "machine:status": {"查询页", "status page"},
-	"machine:mail": {"邮件接收", "mail"}, "machine:sms": {"短信", "SMS"}, "machine:fetch": {"附件取回", "fetcher"}, "machine:demo": {"演示数据", "demo"},
+	"machine:mail": {"邮件接收", "mail"}, "machine:sms": {"短信", "SMS"}, "machine:fetch": {"附件取回", "fetcher"}, "machine:demo": {"演示数据", "demo"}, "machine:pause": {"中止期满", "end of the pause"}, "machine:relay": {"转接", "relay"}, "machine:calendar": {"日历更新", "calendar"},
+	"machine:platform": {"12345 回传", "12345 callback"},
 }
 
 // actorWord is who acted, in words.
@@ -100,13 +101,13 @@ func hashHead(h []byte) string {
 
 func eventTone(action string) string {
 	switch tickets.Action(action) {
-	case tickets.ActDispatch, tickets.ActAssign, tickets.ActRecord, tickets.ActSubmit, tickets.ActHandDown, tickets.ActReportUp, tickets.ActTake, tickets.ActRecall, tickets.ActRedo:
+	case tickets.ActDispatch, tickets.ActAssign, tickets.ActRecord, tickets.ActSubmit, tickets.ActHandDown, tickets.ActReportUp, tickets.ActTake, tickets.ActRecall, tickets.ActRedo, tickets.ActSplit, tickets.ActAppeal, tickets.ActTransferred:
 		return "b"
-	case tickets.ActSign, tickets.ActApprove, tickets.ActDelivered, tickets.ActFollowUp, tickets.ActClose, tickets.ActAnswer, tickets.ActPlatformAccepted:
+	case tickets.ActSign, tickets.ActApprove, tickets.ActDelivered, tickets.ActFollowUp, tickets.ActClose, tickets.ActAnswer, tickets.ActPlatformAccepted, tickets.ActGrant:
 		return "k"
 	case "contact_viewed", tickets.ActIdentity:
 		return "p"
-	case tickets.ActUrge, tickets.ActSupervise, tickets.ActSendBack, tickets.ActSignReturn, "card":
+	case tickets.ActUrge, tickets.ActSupervise, tickets.ActSendBack, tickets.ActSignReturn, tickets.ActAskReturn, tickets.ActAskExtension, tickets.ActAskPause, tickets.ActRefuse, tickets.ActWithdraw, tickets.ActRecuse, tickets.ActDeclare, "card":
 		return "w"
 	}
 	return ""
@@ -119,6 +120,21 @@ func (s *server) details(l Lang, row tickets.Row, fields map[string]json.RawMess
 	var hop struct{ Unit int }
 	if decode(fields["hop"], &hop); hop.Unit != 0 {
 		out = append(out, Detail{l.T("承办单位", "unit"), s.unitName(hop.Unit)})
+	}
+	var child struct{ Number, Relation string }
+	if decode(fields["child"], &child); child.Number != "" {
+		out = append(out, Detail{l.Word("relation", child.Relation), child.Number})
+	}
+	var moved []struct {
+		Rule   string
+		Before time.Time
+		Due    time.Time
+	}
+	decode(fields["clocks"], &moved)
+	for _, m := range moved {
+		if !m.Before.IsZero() {
+			out = append(out, Detail{s.ruleWord(l, m.Rule), l.Exact(m.Before) + " → " + l.Exact(m.Due)})
+		}
 	}
 	var doc struct{ Kind, Number string }
 	if decode(fields["document"], &doc); doc.Number != "" {

@@ -59,23 +59,27 @@ var firstSteps = map[tickets.Status][]tickets.Action{
 var telling = []tickets.Action{tickets.ActAnswer, tickets.ActSubmit, tickets.ActConclude, tickets.ActApprove}
 
 // moving are actions that belong to the steps although the status stays.
-var moving = []tickets.Action{tickets.ActAttempt}
+var moving = []tickets.Action{tickets.ActAttempt, tickets.ActWithdrawCall, tickets.ActResume, tickets.ActAppeal, tickets.ActPlatformReturned, tickets.ActPlatformRecall}
+
+// ahead are the times that lie in the future.
+var ahead = []string{"until", "handle_by", "due"}
+
+// perRequest are decided beside the request they are about.
+var perRequest = []tickets.Action{tickets.ActGrant, tickets.ActRefuse, tickets.ActDropRequest}
 
 func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.View, again tried) error {
 	b := &formBuilder{s: s, v: v, t: t, again: again, token: p.Form}
 	rows := t.Actions()
-	if slices.ContainsFunc(rows, func(r tickets.Row) bool { return r.Action == tickets.ActAssign }) {
-		staff, err := s.Tickets.Staff(c.UserContext(), v.caller, t.Unit)
-		if err != nil {
-			return err
-		}
-		b.staff = staff
+	if err := b.loadStaff(c, rows); err != nil {
+		return err
 	}
 	first := likely(t, rows)
 	for _, r := range rows {
 		switch {
 		case r.Action == tickets.ActRecord || r.Action == tickets.ActCosign:
 			b.perAllegation(p, r)
+		case slices.Contains(perRequest, r.Action):
+			b.perRequest(p, r)
 		case slices.Contains(inPlace, r.Action):
 			p.MayUnlink = p.MayUnlink || r.Action == tickets.ActUnlink
 		case r.To != "" || slices.Contains(moving, r.Action):
@@ -87,6 +91,29 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 		}
 	}
 	slices.SortStableFunc(p.Steps, func(x, y ActionForm) int { return x.rank() - y.rank() })
+	p.SideGroups = groupSides(v.lang, p.Sides)
+	return nil
+}
+
+// loadStaff reads whom the forms offer: the people of the handling unit, and of
+// the units whose decision is disputed.
+func (b *formBuilder) loadStaff(c *fiber.Ctx, rows []tickets.Row) error {
+	if !slices.ContainsFunc(rows, func(r tickets.Row) bool {
+		return slices.ContainsFunc(r.Needs, func(f tickets.Field) bool { return f.Type == tickets.TypePerson })
+	}) {
+		return nil
+	}
+	for _, unit := range append([]int{b.t.Unit}, b.t.Respondents...) {
+		staff, err := b.s.Tickets.Staff(c.UserContext(), b.v.caller, unit)
+		if err != nil {
+			return err
+		}
+		for _, p := range staff {
+			if !slices.ContainsFunc(b.staff, func(x ticketdb.Staff) bool { return x.Person == p.Person }) {
+				b.staff = append(b.staff, p)
+			}
+		}
+	}
 	return nil
 }
 
@@ -119,12 +146,13 @@ func (f ActionForm) rank() int {
 
 // formBuilder draws the forms of one ticket for one visit.
 type formBuilder struct {
-	s     *server
-	v     *visit
-	t     *ticketdb.View
-	again tried
-	token string
-	staff []ticketdb.Staff
+	s       *server
+	v       *visit
+	t       *ticketdb.View
+	again   tried
+	token   string
+	staff   []ticketdb.Staff
+	request *tickets.Request // the one whose decision is drawn
 }
 
 // form draws a row; about tells forms of the same action apart (the allegation).
@@ -134,7 +162,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 	if slices.Contains(telling, r.Action) && notInPerson(b.t) {
 		f.Hint = b.v.lang.T("来件人不是受益人本人：公开答复只说办理结果和途径，不写受益人的收入、病情、证件等情况。", "The caller is not the one it is for: the public reply tells the result and what to do next, nothing of that person's income, illness or papers.")
 	}
-	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about)
+	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about || b.again.values["request"] == about)
 	errors := map[string]string{}
 	if sent {
 		f.Open = true
@@ -145,7 +173,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 		if sent {
 			x.Value = b.again.values[need.Name]
 		}
-		if need.Name == "allegation" && about != "" {
+		if (need.Name == "allegation" || need.Name == "request") && about != "" {
 			x.Type, x.Value = "hidden", about
 		}
 		x.Error = errors[need.Name]
@@ -161,7 +189,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 }
 
 func (b *formBuilder) field(f tickets.Field, prefix string) FieldView {
-	f = f.For(b.t.Kind)
+	f = f.For(b.t.FindingKind())
 	l := b.v.lang
 	return FieldView{ID: prefix + "-" + f.Name, Name: f.Name, Label: l.T(f.ZH, f.EN), Type: string(f.Type), Must: f.Must, Max: f.Max, Value: b.present(f)}
 }
@@ -195,7 +223,7 @@ func (b *formBuilder) present(f tickets.Field) string {
 func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 	switch f.Type {
 	case tickets.TypeChoice:
-		x.Options = wordOptions(b.v.lang, f.For(b.t.Kind).Choices, x.Value)
+		x.Options = wordOptions(b.v.lang, f.For(b.t.FindingKind()).Choices, x.Value)
 	case tickets.TypeBool:
 		x.Options = []Option{{"true", b.v.lang.T("是", "yes"), x.Value == "true"}, {"false", b.v.lang.T("否", "no"), x.Value == "false"}}
 	case tickets.TypeUnit:
@@ -206,6 +234,9 @@ func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 			x.Options = append(x.Options, Option{value, b.staffWord(p), value == x.Value})
 		}
 	case tickets.TypeTime:
+		if slices.Contains(ahead, f.Name) {
+			break
+		}
 		x.Latest = b.s.Now().In(workday.Zone).Format("2006-01-02T15:04")
 	}
 	if b.idle(f) {
@@ -225,8 +256,16 @@ func (b *formBuilder) idle(f tickets.Field) bool {
 		return !wrong && b.t.Kind != tickets.Help
 	case "adoption":
 		return b.t.Kind != tickets.Suggestion
+	case "whom":
+		return b.t.Naming != tickets.Joint
+	case "opinion_no":
+		return b.t.Appeal == 0
+	case "new_evidence":
+		return b.t.Appealed == 0
+	case "transfer":
+		return !wrong
 	}
-	return false
+	return b.requestIdle(f.Name)
 }
 
 func (b *formBuilder) staffWord(p ticketdb.Staff) string {
@@ -255,6 +294,8 @@ func (b *formBuilder) mayGo(u *units.Unit, a tickets.Action) bool {
 	switch a {
 	case tickets.ActHandDown:
 		return tree.Above(b.t.Unit, u.ID) && b.s.mayHandle(&b.t.Ticket, u)
+	case tickets.ActRecuse, tickets.ActRespondent, tickets.ActAccuse:
+		return u.Active && u.Kind != units.Auditor && u.Kind != units.Discipline
 	case tickets.ActCoHandle:
 		return u.ID != b.t.Unit && (u.Kind == units.CoHandler || b.s.mayHandle(&b.t.Ticket, u))
 	}

@@ -47,7 +47,9 @@ type TicketPage struct {
 	Events       []Event
 	Steps        []ActionForm // move the ticket
 	Sides        []ActionForm // leave it where it is
-	Moved        []Event      // what others did since the form was opened
+	SideGroups   []SideGroup  // the same, under their headings
+	Marks        []Mark
+	Moved        []Event // what others did since the form was opened
 	Warning      string
 }
 
@@ -89,14 +91,6 @@ type AttemptView struct {
 	tickets.Attempt
 	By   string
 	Tone string
-}
-
-// RequestView asks the level above.
-type RequestView struct {
-	tickets.Request
-	Unit string
-	By   string
-	Word string // who decided
 }
 
 // CardView is a warning.
@@ -158,7 +152,7 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 // mayOpen tells whether the contact may be asked for: by the investigators and
 // the registering desk, on an open ticket. The database decides again.
 func (s *server) mayOpen(v *visit, t *ticketdb.View) bool {
-	if t.Secrecy == tickets.Confidential || len(t.Complainants) == 0 {
+	if t.Secrecy == tickets.Confidential && !revealed(v, t, s.Now()) || len(t.Complainants) == 0 {
 		return false
 	}
 	return v.me.Person == t.Investigator || v.me.Person == t.Second || v.me.Unit == t.Desk && v.me.Has(tickets.RoleOperator)
@@ -177,7 +171,7 @@ func (s *server) ticketParts(l Lang, p *TicketPage, t *ticketdb.View) {
 	for _, a := range t.Allegations {
 		x := AllegationView{Allegation: a, Category: s.categoryWord(l, a.Category)}
 		if a.Finding != nil {
-			x.Found = findingWord(l, t.Kind, a.Finding.Outcome)
+			x.Found = findingWord(l, t.FindingKind(), a.Finding.Outcome)
 			x.Author, x.Second = t.Names[a.Finding.Author], t.Names[a.Finding.Second]
 			if x.Second == "" {
 				x.Second = a.Finding.SecondName
@@ -197,9 +191,8 @@ func (s *server) ticketParts(l Lang, p *TicketPage, t *ticketdb.View) {
 		}
 		p.Attempts = append(p.Attempts, AttemptView{a, actorWord(l, a.Actor, t.Names), attemptTone(a.State)})
 	}
-	for _, r := range t.Requests {
-		p.Requests = append(p.Requests, RequestView{r, s.unitName(r.Unit), t.Names[r.AskedBy], actorWord(l, r.DecidedBy, t.Names)})
-	}
+	p.Requests = s.requestViews(l, t)
+	p.Marks = s.marks(l, t)
 }
 
 func attemptTone(state string) string {

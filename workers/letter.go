@@ -3,6 +3,7 @@ package workers
 import (
 	"strings"
 
+	"hotline/tickets"
 	"hotline/tickets/ticketdb"
 )
 
@@ -32,6 +33,9 @@ func statusLine(d ticketdb.Delivery) string {
 
 // smsText is the answer as a text message says it.
 func smsText(d ticketdb.Delivery, desk string) string {
+	if d.View.Secrecy == tickets.Confidential { // whoever else holds the phone learns nothing
+		return "【" + desk + "】您反映的事项（编号 " + d.Number + "）已有答复。" + statusLine(d)
+	}
 	answer := []rune(strings.Join(strings.Fields(d.Text), " "))
 	tail := ""
 	if len(answer) > smsMost {

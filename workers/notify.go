@@ -108,6 +108,7 @@ var hears = map[string]struct {
 	string(tickets.ActSupervise):        {"supervised", []hearer{leadOf(handler), assigned}},
 	string(tickets.ActCoHandle):         {"co_handle", []hearer{leadOf(coHandler)}},
 	string(tickets.ActDelivered):        {"follow_up", []hearer{roleOf(desk, tickets.RoleOperator)}},
+	string(tickets.ActRead):             {"follow_up", []hearer{roleOf(desk, tickets.RoleOperator)}},
 	string(tickets.ActSupplement):       {"supplement", []hearer{leadOf(handler), assigned}},
 	string(tickets.ActPlatformRecall):   {"recalled", []hearer{leadOf(handler), leadOf(desk)}},
 	string(tickets.ActPlatformReturned): {"returned", []hearer{leadOf(handler), leadOf(desk)}},

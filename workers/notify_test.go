@@ -11,7 +11,9 @@ import (
 
 func TestStandInsAreToldBesideThoseWhoShouldBe(t *testing.T) {
 	t.Parallel()
-	row := func(action string) outbox.Row { return outbox.Row{Ticket: 5, Args: []byte(`{"action":"` + action + `"}`)} }
+	row := func(action string) outbox.Row {
+		return outbox.Row{Ticket: 5, Args: []byte(`{"action":"` + action + `"}`)}
+	}
 	p := workerdb.Parties{Unit: 13, Head: 13, Above: 10, City: 1, Desk: 1}
 	for _, c := range []struct {
 		name, action string

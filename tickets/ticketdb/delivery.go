@@ -62,7 +62,7 @@ func replyWays(t *tickets.Ticket) []string {
 	if t.HasMail {
 		kinds = append(kinds, tickets.JobMailReply)
 	}
-	if t.HasPhone && t.Secrecy != tickets.Confidential {
+	if t.HasPhone {
 		kinds = append(kinds, tickets.JobSMS)
 	}
 	return kinds

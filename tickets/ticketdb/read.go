@@ -264,5 +264,21 @@ func (d *DB) Public(ctx context.Context, number, code string) (Public, error) {
 	if err != nil {
 		return Public{}, fmt.Errorf("public status: %w", err)
 	}
-	return p, nil
+	return p, d.readByComplainant(ctx, p)
+}
+
+// readByComplainant records, where a reply is on its way, that whoever holds
+// number and receipt code has just read it: a delivery seen by a machine. An
+// order is answered through its platform, an opinion is served in writing, and
+// of a joint letter nobody knows who of them reads.
+func (d *DB) readByComplainant(ctx context.Context, p Public) error {
+	if p.Reply == "" || tickets.Status(p.Status) != tickets.Answering {
+		return nil
+	}
+	v, err := d.Act(ctx, pg.Machine("machine:status"), p.Number, 0, tickets.ActRead, nil)
+	var bad tickets.Invalid
+	if errors.As(err, &bad) || errors.Is(err, tickets.ErrNotAllowed) || errors.Is(err, tickets.ErrMoved) || v != nil && err == nil {
+		return nil
+	}
+	return err
 }

@@ -86,7 +86,7 @@ func (s *server) listActions(ctx context.Context, who *request, in *Numbered) (*
 	out := &actionsOutput{}
 	out.Body.Number, out.Body.Version = v.Number, v.Version
 	out.Body.Items = each(v.Actions(), func(r tickets.Row) actionBody {
-		return actionBody{string(r.Action), r.ZH, r.EN, string(r.Next(v.Status)), each(r.Needs, func(f tickets.Field) fieldBody { return fieldOf(f, v.Kind) })}
+		return actionBody{string(r.Action), r.ZH, r.EN, string(r.Next(v.Status)), each(r.Needs, func(f tickets.Field) fieldBody { return fieldOf(f, v.FindingKind()) })}
 	})
 	return out, nil
 }

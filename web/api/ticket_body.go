@@ -46,6 +46,14 @@ type ticketBody struct {
 	Supervised   bool       `json:"supervised"`
 	Satisfaction string     `json:"satisfaction,omitempty"`
 
+	Appeal     int        `json:"appeal,omitempty" doc:"1: this is a 复查, 2: a 复核"`
+	Appealed   int        `json:"appealed,omitempty" doc:"The highest appeal opened against it"`
+	Withdrawal string     `json:"withdrawal,omitempty" doc:"asked, confirmed or pressured"`
+	Mandate    bool       `json:"mandate,omitempty" doc:"Representatives take the reply for all"`
+	PetitionNo string     `json:"petition_no,omitempty"`
+	PausedAt   *time.Time `json:"paused_at,omitempty"`
+	Unreached  []int      `json:"unreached,omitempty" doc:"Of a joint letter: the n of those whose reply is not proven yet"`
+
 	Complainants []shownBody      `json:"complainants" doc:"Masked, or a pseudonym; see the contact call"`
 	Accused      []accusedBody    `json:"accused"`
 	Respondents  []int            `json:"respondents"`
@@ -56,6 +64,8 @@ type ticketBody struct {
 	Replies      []replyBody      `json:"replies"`
 	Attempts     []attemptBody    `json:"attempts"`
 	Requests     []requestBody    `json:"requests"`
+	Transfers    []transferBody   `json:"transfers"`
+	Pauses       []pauseBody      `json:"pauses"`
 	Tasks        []taskBody       `json:"tasks"`
 	Deadlines    []deadlineBody   `json:"deadlines"`
 	Relations    []relationBody   `json:"relations"`
@@ -112,6 +122,7 @@ type findingBody struct {
 	Evidence   string     `json:"evidence,omitempty"`
 	Corrected  string     `json:"corrected,omitempty"`
 	Recovered  string     `json:"recovered,omitempty" doc:"Yuan"`
+	Transfer   bool       `json:"transfer,omitempty" doc:"Must go to another body"`
 	Author     int        `json:"author"`
 	AuthorName string     `json:"author_name"`
 	Second     int        `json:"second,omitempty"`
@@ -128,6 +139,7 @@ type replyBody struct {
 	AppealNotice     string     `json:"appeal_notice,omitempty"`
 	Resolved         *bool      `json:"resolved,omitempty"`
 	UnresolvedReason string     `json:"unresolved_reason,omitempty"`
+	OpinionNo        string     `json:"opinion_no,omitempty"`
 	Author           string     `json:"author"`
 	At               time.Time  `json:"at"`
 	ApprovedBy       int        `json:"approved_by,omitempty"`
@@ -143,10 +155,12 @@ type attemptBody struct {
 	Evidence   string    `json:"evidence,omitempty"`
 	Provenance string    `json:"provenance"`
 	Error      string    `json:"error,omitempty"`
+	Whom       int       `json:"whom,omitempty" doc:"Of a joint letter: the complainant's n"`
 }
 
 type requestBody struct {
 	ID           int64      `json:"id"`
+	N            int        `json:"n" doc:"Name it as request when deciding"`
 	Kind         string     `json:"kind"`
 	State        string     `json:"state"`
 	Reason       string     `json:"reason,omitempty"`
@@ -157,6 +171,26 @@ type requestBody struct {
 	DecidedBy    string     `json:"decided_by,omitempty"`
 	DecidedAt    *time.Time `json:"decided_at,omitempty"`
 	DecisionNote string     `json:"decision_note,omitempty"`
+	Decider      string     `json:"decider" doc:"above, platform or custodian"`
+	Amount       int        `json:"amount,omitempty" doc:"Of an extension in the clock's unit, of a reveal in hours"`
+	Wanted       *time.Time `json:"wanted,omitempty" doc:"The due time asked of the platform"`
+	Until        *time.Time `json:"until,omitempty" doc:"Planned end of a pause, end of a reveal"`
+}
+
+type transferBody struct {
+	Body       string     `json:"body"`
+	SentAt     time.Time  `json:"sent_at"`
+	SentNo     string     `json:"sent_no"`
+	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
+	AcceptedNo string     `json:"accepted_no,omitempty"`
+	Result     string     `json:"result,omitempty"`
+	ResultAt   *time.Time `json:"result_at,omitempty"`
+}
+
+type pauseBody struct {
+	Reason string     `json:"reason"`
+	From   time.Time  `json:"from"`
+	To     *time.Time `json:"to,omitempty"`
 }
 
 // taskBody is what is asked of a unit beside the handling one.

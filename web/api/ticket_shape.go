@@ -25,6 +25,8 @@ func (s *server) ticket(v *ticketdb.View) *ticketBody {
 		Proposal:   s.proposal(t.Proposal),
 		ReceivedAt: local(t.ReceivedAt), EnteredAt: local(t.EnteredAt), ClosedAt: localp(t.ClosedAt), NextDue: localp(t.NextDue), DueAt: localp(t.DueAt),
 		Redos: t.Redos, Urges: t.Urges, Supervised: t.Supervised, Satisfaction: t.Satisfaction,
+		Appeal: t.Appeal, Appealed: t.Appealed, Withdrawal: t.Withdrawal, Mandate: t.Mandate, PetitionNo: t.PetitionNo, PausedAt: localp(t.PausedAt), Unreached: t.Unreached(),
+		Transfers: transfersOf(t.Transfers), Pauses: pausesOf(v.Pauses),
 		Complainants: shownOf(v.Complainants), Accused: s.accusedOf(t.Accused), Respondents: list(t.Respondents), CoHandlers: list(v.CoHandlers),
 		Hops: s.hops(t.Hops), Allegations: allegationsOf(t.Allegations), Findings: findingsOf(v),
 		Replies: repliesOf(t.Replies), Attempts: attemptsOf(t), Requests: requestsOf(t.Requests), Tasks: []taskBody{},
@@ -104,7 +106,7 @@ func findingsOf(v *ticketdb.View) []findingBody {
 			second = v.Names[f.Second]
 		}
 		out = append(out, findingBody{Allegation: a.N, Outcome: f.Outcome, Method: f.Method, Met: f.Met, MetAt: localp(f.MetAt), Evidence: f.Evidence,
-			Corrected: f.Corrected, Recovered: yuan(f.RecoveredCents), Author: f.Author, AuthorName: v.Names[f.Author], Second: f.Second, SecondName: second,
+			Corrected: f.Corrected, Recovered: yuan(f.RecoveredCents), Transfer: f.Transfer, Author: f.Author, AuthorName: v.Names[f.Author], Second: f.Second, SecondName: second,
 			CosignedAt: localp(f.CosignedAt), At: local(f.At)})
 	}
 	return out
@@ -121,7 +123,7 @@ func yuan(cents int64) string {
 func repliesOf(in []tickets.Reply) []replyBody {
 	return each(in, func(r tickets.Reply) replyBody {
 		return replyBody{N: r.N, PublicText: r.PublicText, InternalText: r.InternalText, LegalBasis: r.LegalBasis, AppealNotice: r.AppealNotice,
-			Resolved: r.Resolved, UnresolvedReason: r.UnresolvedReason, Author: r.Author, At: local(r.At), ApprovedBy: r.ApprovedBy, ApprovedAt: localp(r.ApprovedAt)}
+			Resolved: r.Resolved, UnresolvedReason: r.UnresolvedReason, OpinionNo: r.OpinionNo, Author: r.Author, At: local(r.At), ApprovedBy: r.ApprovedBy, ApprovedAt: localp(r.ApprovedAt)}
 	})
 }
 
@@ -131,15 +133,31 @@ func attemptsOf(t *tickets.Ticket) []attemptBody {
 		n[r.ID] = r.N
 	}
 	return each(t.Attempts, func(a tickets.Attempt) attemptBody {
-		return attemptBody{n[a.Reply], a.Way, a.State, local(a.At), a.Actor, a.Evidence, a.Provenance, a.Error}
+		whom := 0
+		for i, p := range t.Persons {
+			if a.Complainant != 0 && p.ID == a.Complainant {
+				whom = i + 1
+			}
+		}
+		return attemptBody{n[a.Reply], a.Way, a.State, local(a.At), a.Actor, a.Evidence, a.Provenance, a.Error, whom}
 	})
 }
 
 func requestsOf(in []tickets.Request) []requestBody {
 	return each(in, func(r tickets.Request) requestBody {
-		return requestBody{ID: r.ID, Kind: r.Kind, State: r.State, Reason: r.Reason, Basis: r.Basis, Unit: r.Unit, AskedBy: r.AskedBy,
+		return requestBody{ID: r.ID, N: r.N, Decider: r.Decider, Amount: r.Amount, Wanted: localp(r.Wanted), Until: localp(r.Until), Kind: r.Kind, State: r.State, Reason: r.Reason, Basis: r.Basis, Unit: r.Unit, AskedBy: r.AskedBy,
 			AskedAt: local(r.AskedAt), DecidedBy: r.DecidedBy, DecidedAt: localp(r.DecidedAt), DecisionNote: r.DecisionNote}
 	})
+}
+
+func transfersOf(in []tickets.Transfer) []transferBody {
+	return each(in, func(x tickets.Transfer) transferBody {
+		return transferBody{x.Body, local(x.SentAt), x.SentNo, localp(x.AcceptedAt), x.AcceptedNo, x.Result, localp(x.ResultAt)}
+	})
+}
+
+func pausesOf(in []tickets.Pause) []pauseBody {
+	return each(in, func(p tickets.Pause) pauseBody { return pauseBody{p.Reason, local(p.From), localp(p.To)} })
 }
 
 func relationsOf(in []ticketdb.Relation) []relationBody {
