@@ -20,6 +20,9 @@ func (x *composer) do(minutes int, by string, action tickets.Action, v values) {
 	if action == tickets.ActApprove && x.nobody {
 		x.status = tickets.Closed // nobody can be answered: the approval is the end
 	}
+	if x.it.Naming == tickets.Joint && (action == tickets.ActDelivered || action == tickets.ActAttempt) {
+		v["whom"] = "全部" // read out to all of them together
+	}
 	x.it.Steps = append(x.it.Steps, Step{After: x.at.Sub(x.it.ReceivedAt), By: by, Action: string(action), Values: v})
 	x.stands = append(x.stands, x.status)
 }
