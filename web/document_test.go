@@ -218,3 +218,24 @@ func TestDocumentsOfOthersAreNotThere(t *testing.T) {
 		t.Errorf("an unknown kind: %d", p.status)
 	}
 }
+
+func TestTheOpinionsNumberStandsInTheFormThatAsksForIt(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.inHand(func(s *intake.Submission) { s.Kind = tickets.Complaint })
+	b.Exec(t, `UPDATE tickets SET appeal = 1 WHERE number = $1`, number)
+	x, err := b.db.IssueDocument(ctx, b.Session(t, "lead-140428"), number, 0, paper.Review, tickets.Values{"first_no": "长子民访〔2026〕9号", "facts": "属实", "opinion": "维持"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := b.signedIn("lead-140428")
+	if got := w.get("/tickets/"+number).attr("#submit-opinion_no", "value"); got != x.Number {
+		t.Errorf("the form has %q, want %q", got, x.Number)
+	}
+	if err := b.db.CancelDocument(ctx, b.Session(t, "lead-140428"), number, x.ID, "写错"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.get("/tickets/"+number).attr("#submit-opinion_no", "value"); got != "" {
+		t.Errorf("a void opinion stands there: %q", got)
+	}
+}

@@ -15,7 +15,7 @@ import (
 type DocumentsPart struct {
 	Lang   Lang
 	Number string
-	Kinds  []Option // that may be issued now, those that fit first
+	Kinds  []Group // that may be issued now, those that fit first
 	List   []DocumentLine
 }
 
@@ -37,10 +37,36 @@ func (s *server) documentsPart(c *fiber.Ctx, v *visit, t *ticketdb.View) (Docume
 	for _, x := range list {
 		p.List = append(p.List, documentLine(t, x))
 	}
-	for _, k := range paper.For(&t.Ticket, t.Actor) {
-		p.Kinds = append(p.Kinds, Option{Value: k.Code, Text: v.lang.T(k.ZH, capital(k.EN))})
-	}
+	kinds, fit := paper.For(&t.Ticket, t.Actor)
+	p.Kinds = kindGroups(v.lang, kinds, fit)
 	return p, nil
+}
+
+// opinion is the number of the written opinion issued last on an appeal, empty
+// where there is none.
+func (p DocumentsPart) opinion() string {
+	for _, x := range p.List {
+		if x.CancelledAt == nil && (x.Kind == paper.Review || x.Kind == paper.LastReview) {
+			return x.Number
+		}
+	}
+	return ""
+}
+
+// kindGroups parts the kinds that fit where the ticket stands from the others.
+func kindGroups(l Lang, kinds []paper.Kind, fit int) []Group {
+	options := make([]Option, len(kinds))
+	for i, k := range kinds {
+		options[i] = Option{Value: k.Code, Text: l.T(k.ZH, capital(k.EN))}
+	}
+	var out []Group
+	if fit > 0 {
+		out = append(out, Group{l.T("适合当前情况", "Fitting now"), options[:fit]})
+	}
+	if fit < len(kinds) {
+		out = append(out, Group{l.T("其他", "Others"), options[fit:]})
+	}
+	return out
 }
 
 func documentLine(t *ticketdb.View, x ticketdb.Document) DocumentLine {

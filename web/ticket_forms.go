@@ -68,7 +68,7 @@ var ahead = []string{"until", "handle_by", "due"}
 var perRequest = []tickets.Action{tickets.ActGrant, tickets.ActRefuse, tickets.ActDropRequest}
 
 func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.View, again tried) error {
-	b := &formBuilder{s: s, v: v, t: t, again: again, token: p.Form}
+	b := &formBuilder{s: s, v: v, t: t, again: again, token: p.Form, opinion: p.Documents.opinion()}
 	rows := t.Actions()
 	if err := b.loadStaff(c, rows); err != nil {
 		return err
@@ -153,6 +153,7 @@ type formBuilder struct {
 	token   string
 	staff   []ticketdb.Staff
 	request *tickets.Request // the one whose decision is drawn
+	opinion string // number of the written opinion issued last
 }
 
 // form draws a row; about tells forms of the same action apart (the allegation).
@@ -201,6 +202,8 @@ func (b *formBuilder) present(f tickets.Field) string {
 		if b.t.Proposal != nil && b.t.Status == tickets.Registered && b.t.Proposal.Unit != 0 {
 			return itoa(b.t.Proposal.Unit)
 		}
+	case "opinion_no":
+		return b.opinion
 	case "investigator":
 		if b.t.Investigator != 0 {
 			return itoa(b.t.Investigator)

@@ -138,10 +138,10 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	}
 	s.ticketParts(l, p, t)
 	s.ticketClocks(l, p, t)
-	if err := s.ticketForms(c, v, p, t, again); err != nil {
+	if p.Documents, err = s.documentsPart(c, v, t); err != nil {
 		return nil, err
 	}
-	if p.Documents, err = s.documentsPart(c, v, t); err != nil {
+	if err := s.ticketForms(c, v, p, t, again); err != nil {
 		return nil, err
 	}
 	p.MayOpen = s.mayOpen(v, t)

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,6 +123,11 @@ func (f Facts) asked(kind string) string {
 	return ""
 }
 
+// granted tells whether a request of a kind was granted.
+func (f Facts) granted(kind string) bool {
+	return slices.ContainsFunc(f.Ticket.Requests, func(r tickets.Request) bool { return r.Kind == kind && r.State == "granted" })
+}
+
 // values are the facts by the names that templates use.
 func (f Facts) values(to To) map[string]string {
 	t := f.Ticket
@@ -129,10 +135,19 @@ func (f Facts) values(to To) map[string]string {
 		"received": Date(t.ReceivedAt), "today": Date(f.Now), "matter": f.matter(to), "number": t.Number, "kind": tickets.Kinds.ZH(t.Kind), "came": came(t.Channel),
 		"office": f.Office, "handler": f.unitName(t.Unit), "above": f.above(), "phone": f.Phone, "points": f.points(to, false), "findings": f.points(to, true),
 		"reply": f.reply().PublicText, "reply_basis": oneLine(f.reply().LegalBasis), "outcome": outcomeWord(t), "reason_extension": f.asked("extension"), "reason_return": f.asked("return"),
-		"verified": "", "order": "", "due": "",
+		"verified": "", "order": "", "due": "", "before": "", "extended": "", "transfer": "",
 	}
 	if t.DueAt != nil {
 		v["due"] = lastDay(*t.DueAt)
+		// Once an extension is granted, the due time is the new one.
+		if f.granted("extension") {
+			v["extended"] = t.DueAt.Add(-time.Minute).In(zone).Format("2006-01-02")
+		} else {
+			v["before"] = v["due"]
+		}
+	}
+	if n := len(t.Transfers); n > 0 {
+		v["transfer"] = t.Transfers[n-1].Body
 	}
 	if t.Order != nil {
 		v["order"] = t.Order.OrderNo

@@ -77,19 +77,52 @@ func May(k Kind, t *tickets.Ticket, a tickets.Actor) bool {
 }
 
 // For lists the kinds that the actor may issue on the ticket, those that fit
-// its outcome first.
-func For(t *tickets.Ticket, a tickets.Actor) []Kind {
-	var fit, rest []Kind
+// where it stands first; fit says how many these are.
+func For(t *tickets.Ticket, a tickets.Actor) (list []Kind, fit int) {
+	var rest []Kind
 	for _, k := range Kinds {
 		switch {
 		case !May(k, t, a):
-		case t.Outcome != "" && slices.Contains(k.Outcomes, t.Outcome):
-			fit = append(fit, k)
+		case k.fits(t):
+			list = append(list, k)
 		default:
 			rest = append(rest, k)
 		}
 	}
-	return append(fit, rest...)
+	return append(list, rest...), len(list)
+}
+
+// fits tells whether a document of this kind is what the ticket needs next.
+func (k Kind) fits(t *tickets.Ticket) bool {
+	if t.Outcome != "" {
+		return slices.Contains(k.Outcomes, t.Outcome)
+	}
+	asked := func(kind string) bool {
+		return slices.ContainsFunc(t.Requests, func(r tickets.Request) bool { return r.Kind == kind && r.State != "refused" })
+	}
+	switch k.Code {
+	case Acceptance:
+		return t.Status == tickets.Registered || t.Status == tickets.Dispatched
+	case Verify:
+		return t.Status == tickets.Dispatched
+	case HomeVisit, Talk:
+		return t.Status == tickets.Handling && (t.Kind == tickets.Complaint || t.Kind == tickets.Report || t.Kind == tickets.Help)
+	case Extension:
+		return asked("extension")
+	case Return:
+		return asked("return")
+	case Withdrawal:
+		return t.Withdrawal != ""
+	case Transfer:
+		return len(t.Transfers) > 0
+	case Reply:
+		return t.Status == tickets.Answering && t.Appeal == 0
+	case Review:
+		return t.Appeal == 1
+	case LastReview:
+		return t.Appeal == 2
+	}
+	return false
 }
 
 // all lists the kind's fields with those that every kind has.
@@ -144,6 +177,13 @@ func line(name, zh, en string, must bool, preset string) Field {
 // day is a date the person picks.
 func day(name, zh, en string, must bool) Field {
 	return Field{tickets.Field{Name: name, ZH: zh, EN: en, Type: tickets.TypeTime, Must: must, Max: 40}, ""}
+}
+
+// upTo is a date that begins as a fact of the ticket.
+func upTo(name, zh, en, preset string) Field {
+	f := day(name, zh, en, true)
+	f.Default = preset
+	return f
 }
 
 // Who may issue what. The handling side writes to people and records what it

@@ -341,8 +341,36 @@ func TestWhoMayIssue(t *testing.T) {
 			t.Errorf("%s: got %t", c.name, got)
 		}
 	}
-	list := paper.For(ticket(tickets.Complaint, func(x *tickets.Ticket) { x.Outcome = "refused" }), actor(2, 10, "/1/10/", tickets.RoleLead))
-	if len(list) == 0 || list[0].Code != paper.Refusal {
-		t.Errorf("the fitting kind is not first: %v", list)
+}
+
+func TestTheKindsThatFitComeFirst(t *testing.T) {
+	lead := tickets.Actor{Person: 2, Unit: 10, Path: "/1/10/", Roles: []string{tickets.RoleLead}}
+	for want, with := range map[string]func(*tickets.Ticket){
+		paper.Refusal:    func(x *tickets.Ticket) { x.Outcome = "refused" },
+		paper.Acceptance: func(x *tickets.Ticket) { x.Status = tickets.Dispatched },
+		paper.HomeVisit:  func(*tickets.Ticket) {},
+		paper.Extension:  func(x *tickets.Ticket) { x.Requests = []tickets.Request{{Kind: "extension", State: "granted"}} },
+		paper.Withdrawal: func(x *tickets.Ticket) { x.Withdrawal = "confirmed" },
+		paper.Reply:      func(x *tickets.Ticket) { x.Status = tickets.Answering },
+		paper.Review:     func(x *tickets.Ticket) { x.Appeal = 1 },
+		paper.LastReview: func(x *tickets.Ticket) { x.Appeal = 2 },
+	} {
+		list, fit := paper.For(ticket(tickets.Complaint, with), lead)
+		if fit == 0 || fit == len(list) || list[0].Code != want {
+			t.Errorf("first of %d is %s, want %s", fit, list[0].Code, want)
+		}
+	}
+	if list, fit := paper.For(ticket(tickets.Inquiry), tickets.Actor{Person: 9, Roles: []string{tickets.RoleAuditor}}); len(list)+fit != 0 {
+		t.Errorf("an auditor is offered %v", list)
+	}
+}
+
+func TestAGrantedExtensionNamesTheNewDay(t *testing.T) {
+	f := facts(ticket(tickets.Complaint, func(x *tickets.Ticket) {
+		x.Requests = []tickets.Request{{Kind: "extension", State: "granted", Reason: "须等银行回函"}}
+	}))
+	text := compose(t, kind(t, paper.Extension), f).Text("")
+	if !strings.Contains(text, "因须等银行回函，") || !strings.Contains(text, "延长至2026年11月30日") || strings.Contains(text, "原定") {
+		t.Errorf("got %s", text)
 	}
 }

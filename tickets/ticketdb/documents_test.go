@@ -288,7 +288,8 @@ func TestAConfidentialTicketsDocumentsTellNobodysName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range paper.For(&view.Ticket, view.Actor) {
+	kinds, _ := paper.For(&view.Ticket, view.Actor)
+	for _, k := range kinds {
 		draft, err := b.db.DraftDocument(ctx, lead, o.Number, k.Code)
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,7 @@ type Papers interface {
 type documentsOutput struct {
 	Body struct {
 		Items []documentBody `json:"items"`
-		Kinds []choiceBody   `json:"kinds" doc:"What this account may issue on the ticket now"`
+		Kinds []choiceBody   `json:"kinds" doc:"What this account may issue on the ticket now, what fits first"`
 	}
 }
 
@@ -128,7 +128,8 @@ func (s *server) listDocuments(ctx context.Context, who *request, in *Numbered) 
 	}
 	out := &documentsOutput{}
 	out.Body.Items = each(list, s.document)
-	out.Body.Kinds = each(paper.For(&v.Ticket, v.Actor), func(k paper.Kind) choiceBody { return choiceBody{k.Code, k.ZH, k.EN} })
+	kinds, _ := paper.For(&v.Ticket, v.Actor)
+	out.Body.Kinds = each(kinds, func(k paper.Kind) choiceBody { return choiceBody{k.Code, k.ZH, k.EN} })
 	return out, nil
 }
 
