@@ -6,7 +6,7 @@ import (
 )
 
 // cardsMost is how many cards go into one transaction.
-const cardsMost = 200
+const cardsMost = 2000
 
 // cardsLoop raises the warning cards that have fallen due. The one who raises a
 // card holds its clock's row, so no card is raised twice.

@@ -31,6 +31,7 @@ func BenchmarkDeskMillion(b *testing.B) {
 	m := newMillion(b, d)
 	w := d.walk(b)
 	m.load(b)
+	m.loadFigures(b)
 	plans := openPlans(b, d)
 	for _, login := range []string{"lead-city", "lead-" + millionCounty, "lead-" + millionTownship, "operator", "handler-" + millionTownship} {
 		r := &reader{d: d, login: login, token: d.token(b, login)}
@@ -51,6 +52,7 @@ func BenchmarkDeskMillion(b *testing.B) {
 			})
 		}
 	}
+	b.Run("cards-of-200000-clocks", func(b *testing.B) { m.sweepCards(b) })
 }
 
 // read is one thing that is looked at, through ticketdb and at its address.
@@ -93,6 +95,14 @@ func (m *million) reads(b *testing.B, number string) []read {
 			return err
 		}},
 		{name: "had-once", leads: true, read: list(ticketdb.Filter{View: "past", Sort: "new"}), address: "/tickets?view=past&status=all"},
+		{name: "board", leads: true, address: "/board", read: func(ctx context.Context, db *ticketdb.DB, c pg.Caller) error {
+			_, err := db.Board(ctx, c, 0)
+			return err
+		}},
+		{name: "indicators-of-a-year", leads: true, address: "/indicators?by=county&" + m.year().Encode(), read: func(ctx context.Context, db *ticketdb.DB, c pg.Caller) error {
+			_, err := db.Indicators(ctx, c, ticketdb.Figures{From: m.now.AddDate(-1, 0, 0), To: m.now, By: "county"})
+			return err
+		}},
 	}
 	for _, w := range []struct{ name, word string }{{"word-40%", wordOften}, {"word-5%", wordCommon}, {"word-20-hits", wordRare}, {"word-of-the-past", wordPast}, {"word-single", "鹤"}} {
 		read, address := search(w.word)
@@ -263,7 +273,7 @@ func openPlans(b *testing.B, d *desk) *plans {
 	return &plans{log: filepath.Join(d.s.private.Folder(), "server.log"), db: db}
 }
 
-var seqScan = regexp.MustCompile(`Seq Scan on (tickets|ticket_text|complainants|deadlines|journal_p\d+|journal_body_p\d+)\b`)
+var seqScan = regexp.MustCompile(`Seq Scan on (tickets|ticket_facts|ticket_text|complainants|deadlines|journal_p\d+|journal_body_p\d+)\b`)
 
 // check runs a read often enough to meet the plan that Postgres keeps, too.
 func (p *plans) check(b *testing.B, r *reader, k read) {

@@ -44,48 +44,74 @@ func (d *DB) RaiseCards(ctx context.Context, now time.Time, most int) (int, erro
 		if err != nil {
 			return fmt.Errorf("cards due: %w", err)
 		}
-		b := &pgx.Batch{}
-		for _, c := range due {
-			if err := d.queueCard(ctx, tx, b, c); err != nil {
-				return err
-			}
-		}
-		n = len(due)
-		if n == 0 {
+		if n = len(due); n == 0 {
 			return nil
 		}
 		tx.Nudge()
-		return tx.SendBatch(ctx, b).Close()
+		return d.writeCards(ctx, tx, due)
 	})
 	return n, err
 }
 
-func (d *DB) queueCard(ctx context.Context, tx *pg.Tx, b *pgx.Batch, c dueCard) error {
-	level := deadline.Level(c.Level)
+// cardRows are cards, their jobs and what follows on their clocks, as columns of
+// unnest: a sweep after a holiday raises thousands.
+type cardRows struct {
+	id, ticket, clock []int64
+	level             []string
+	due               []time.Time
+	next              []*time.Time
+	nextLevel         []*string
+	job, jobTicket    []int64
+	jobKind           []string
+	jobArgs           []string
+}
+
+// writeCards stores the cards in one round trip. A red card also calls the level
+// above: a step of its own, since it locks the ticket and cards lock the clock
+// first.
+func (d *DB) writeCards(ctx context.Context, tx *pg.Tx, due []dueCard) error {
+	var r cardRows
+	for _, c := range due {
+		id, err := tx.ID(ctx)
+		if err != nil {
+			return err
+		}
+		r.id, r.ticket, r.clock, r.level, r.due = append(r.id, id), append(r.ticket, c.Ticket), append(r.clock, c.ID), append(r.level, c.Level), append(r.due, c.Due)
+		next, level := d.cardAfter(c)
+		r.next, r.nextLevel = append(r.next, next), append(r.nextLevel, level)
+		if err := r.addJob(ctx, tx, tickets.JobNotify, c.Ticket, map[string]any{"action": "card", "level": c.Level, "deadline": c.ID}); err != nil {
+			return err
+		}
+		if deadline.Level(c.Level) != deadline.Red {
+			continue
+		}
+		if err := r.addJob(ctx, tx, tickets.JobSupervise, c.Ticket, map[string]any{"deadline": c.ID}); err != nil {
+			return err
+		}
+	}
+	b := &pgx.Batch{}
+	b.Queue(`INSERT INTO cards (id, ticket, deadline, level, at, due_at) SELECT i, t, c, l, $6, d FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[]) u(i, t, c, l, d)
+		ON CONFLICT DO NOTHING`, r.id, r.ticket, r.clock, r.level, r.due, tx.Now)
+	b.Queue(`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) SELECT i, k, t, a::jsonb, $5, $5 FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) u(i, k, t, a)`,
+		r.job, r.jobKind, r.jobTicket, r.jobArgs, tx.Now)
+	b.Queue(`UPDATE deadlines l SET next_card_at = u.n, next_card = u.v FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[]) u(t, c, n, v) WHERE l.subject = u.t AND l.id = u.c`,
+		r.ticket, r.clock, r.next, r.nextLevel)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("raise %d cards: %w", len(due), err)
+	}
+	return nil
+}
+
+func (r *cardRows) addJob(ctx context.Context, tx *pg.Tx, kind string, ticket int64, args map[string]any) error {
 	id, err := tx.ID(ctx)
 	if err != nil {
 		return err
 	}
-	job, err := tx.ID(ctx)
+	data, err := json.Marshal(args)
 	if err != nil {
 		return err
 	}
-	args, err := json.Marshal(map[string]any{"action": "card", "level": c.Level, "deadline": c.ID})
-	if err != nil {
-		return err
-	}
-	b.Queue(`INSERT INTO cards (id, ticket, deadline, level, at, due_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, id, c.Ticket, c.ID, c.Level, tx.Now, c.Due)
-	b.Queue(`INSERT INTO outbox (id, kind, ticket, args, created_at, run_at) VALUES ($1, $2, $3, $4, $5, $5)`, job, tickets.JobNotify, c.Ticket, args, tx.Now)
-	if level == deadline.Red {
-		// A step of its own: it locks the ticket, and cards lock the clock first.
-		s, err := outboxStmt(ctx, tx, tickets.JobSupervise, c.Ticket, map[string]any{"deadline": c.ID})
-		if err != nil {
-			return err
-		}
-		b.Queue(s.SQL, s.Args...)
-	}
-	at, next := d.cardAfter(c)
-	b.Queue(`UPDATE deadlines SET next_card_at = $2, next_card = $3 WHERE id = $1 AND subject = $4`, c.ID, at, next, c.Ticket)
+	r.job, r.jobKind, r.jobTicket, r.jobArgs = append(r.job, id), append(r.jobKind, kind), append(r.jobTicket, ticket), append(r.jobArgs, string(data))
 	return nil
 }
 
