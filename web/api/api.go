@@ -36,6 +36,7 @@ type Tickets interface {
 	LikelyRelations(ctx context.Context, caller pg.Caller, number string) ([]ticketdb.Likely, error)
 	Earlier(ctx context.Context, caller pg.Caller, phone string) ([]ticketdb.Line, error)
 	Papers
+	Figures
 	Tree() *units.Tree
 	Engine() deadline.Engine
 }
@@ -103,6 +104,7 @@ func Register(app *fiber.App, c Config) {
 	s.documentCalls()
 	s.deadlineCalls()
 	s.listCalls()
+	s.figureCalls()
 	s.publicCalls()
 	s.docs(app)
 }

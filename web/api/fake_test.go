@@ -37,6 +37,7 @@ const (
 // fake stands for accounts, desk and tickets; a test sets only what it needs.
 type fake struct {
 	Papers   // no test with the fake asks for one
+	Figures  // nor for these
 	mu       sync.Mutex
 	me       pg.Me
 	asked    int // how often Me was asked

@@ -11,21 +11,28 @@ import (
 )
 
 type listInput struct {
-	Status   string `query:"status" doc:"One or several, parted by commas; open means all that are not closed"`
-	Kind     string `query:"kind"`
-	Channel  string `query:"channel"`
-	Urgency  string `query:"urgency"`
-	Outcome  string `query:"outcome"`
-	Category string `query:"category" maxLength:"20"`
-	Region   string `query:"region" maxLength:"12" doc:"A region code; those below it are meant too"`
-	Unit     string `query:"unit" maxLength:"100" doc:"The handling unit or one below: id, region code or name"`
-	Due      string `query:"due" maxLength:"40" doc:"Next due by the end of a day (2026-09-18 or today), or before a time"`
-	Overdue  bool   `query:"overdue"`
-	Query    string `query:"q" maxLength:"200" doc:"A number, a phone, a citizen id, or words"`
-	View     string `query:"view" enum:"unit,desk,mine,past" doc:"The unit's, the own desk's, those assigned to me, or those the unit once had"`
-	Sort     string `query:"sort" enum:"new,due"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"25"`
-	After    string `query:"after" maxLength:"100" doc:"The next of the page before"`
+	Status     string `query:"status" doc:"One or several, parted by commas; open means all that are not closed"`
+	Kind       string `query:"kind"`
+	Channel    string `query:"channel"`
+	Urgency    string `query:"urgency"`
+	Outcome    string `query:"outcome"`
+	Category   string `query:"category" maxLength:"20"`
+	Region     string `query:"region" maxLength:"12" doc:"A region code; those below it are meant too"`
+	Unit       string `query:"unit" maxLength:"100" doc:"The handling unit or one below: id, region code or name"`
+	Due        string `query:"due" maxLength:"40" doc:"Next due by the end of a day (2026-09-18 or today), or before a time"`
+	Overdue    bool   `query:"overdue"`
+	Query      string `query:"q" maxLength:"200" doc:"A number, a phone, a citizen id, or words"`
+	From       string `query:"from" maxLength:"10" doc:"Received from this day; with fact: the period's first day"`
+	To         string `query:"to" maxLength:"10" doc:"To this day, included"`
+	Own        bool   `query:"own" doc:"unit itself, without those below"`
+	Card       string `query:"card" enum:"notice,yellow,second,red,escalated2,escalated5" doc:"Open ones whose highest card is this"`
+	Fact       string `query:"fact" maxLength:"20" doc:"The tickets behind an indicator, by its code, or received in the period"`
+	Part       string `query:"part" enum:"den,num,miss" doc:"With fact: all counted, those of the numerator, or the others"`
+	Provenance string `query:"provenance" enum:"machine,scan,typed,none" doc:"With fact"`
+	View       string `query:"view" enum:"unit,desk,mine,past" doc:"The unit's, the own desk's, those assigned to me, or those the unit once had"`
+	Sort       string `query:"sort" enum:"new,due"`
+	Limit      int    `query:"limit" minimum:"1" maximum:"200" default:"25"`
+	After      string `query:"after" maxLength:"100" doc:"The next of the page before"`
 }
 
 type lineBody struct {
@@ -106,7 +113,26 @@ func (s *server) filter(in *listInput) (ticketdb.Filter, []Fault) {
 	if f.DueBefore, ok = dueBefore(in.Due, s.Now()); !ok {
 		faults = append(faults, fault("query.due", "须为日期、today 或 RFC 3339 时间", "must be a date, today, or an RFC 3339 time"))
 	}
-	return f, faults
+	return s.behind(in, f, faults)
+}
+
+// behind adds the period, and with a fact the tickets that a figure counts.
+func (s *server) behind(in *listInput, f ticketdb.Filter, faults []Fault) (ticketdb.Filter, []Fault) {
+	f.Card, f.Own = in.Card, in.Own
+	if in.Fact == "" {
+		from, to, wrong := span(in.From, in.To, 0, 0)
+		if in.From != "" {
+			f.From = from
+		}
+		if in.To != "" {
+			f.To = to
+		}
+		return f, append(faults, wrong...)
+	}
+	figures, wrong := s.figures(&indicatorsInput{From: in.From, To: in.To, Unit: in.Unit, Kind: in.Kind, Channel: in.Channel, Provenance: in.Provenance})
+	figures.Own = in.Own
+	f.Sort, f.Fact = "new", &ticketdb.Fact{Figures: figures, Indicator: strings.Clone(in.Fact), Part: in.Part}
+	return f, append(faults, wrong...)
 }
 
 func oneOf(location string, words tickets.Words) Fault {
