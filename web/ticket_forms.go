@@ -153,7 +153,7 @@ type formBuilder struct {
 	token   string
 	staff   []ticketdb.Staff
 	request *tickets.Request // the one whose decision is drawn
-	opinion string // number of the written opinion issued last
+	opinion string           // number of the written opinion issued last
 }
 
 // form draws a row; about tells forms of the same action apart (the allegation).

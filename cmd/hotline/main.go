@@ -27,7 +27,8 @@ type cli struct {
 		Verify verifyCommand `cmd:"" help:"Check every journal chain and replay it against the tables."`
 	} `cmd:"" help:"The journal nobody can edit."`
 	Unit struct {
-		Add unitAddCommand `cmd:"" help:"Add a unit to the tree."`
+		Add    unitAddCommand    `cmd:"" help:"Add a unit to the tree."`
+		Prefix unitPrefixCommand `cmd:"" help:"Set what a unit's document numbers begin with."`
 	} `cmd:"" help:"The tree of units."`
 	Account struct {
 		Add accountAddCommand `cmd:"" help:"Add a person with an account; the password comes on standard input."`
