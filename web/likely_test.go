@@ -24,7 +24,7 @@ func TestTicketPageShowsWhatMayBelongTogetherAndLinksWithOneKey(t *testing.T) {
 	}
 	p = w.get("/tickets/" + second + "/likely")
 	shown := p.text("#likely")
-	for _, want := range []string{first, "诉求人电话相同", "同一县区、诉求人同名", "地点相同、内容相近（重合 100%）", "关联为 同一诉求人"} {
+	for _, want := range []string{first, "诉求人电话相同", "同一县区、诉求人同名", "地点相同、内容相近（重合 100%）", "关联为 同一事项"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is not shown: %s", want, shown)
 		}
@@ -37,7 +37,7 @@ func TestTicketPageShowsWhatMayBelongTogetherAndLinksWithOneKey(t *testing.T) {
 		form = append(form, name, p.attr("input[name="+name+"]", "value"))
 	}
 	p = w.post("/tickets/"+second+"/actions/link", form...)
-	if p.status != http.StatusOK || !strings.Contains(p.text("#related"), "同一诉求人 "+first) {
+	if p.status != http.StatusOK || !strings.Contains(p.text("#related"), "同一事项 "+first) {
 		t.Fatalf("linking: %d %s", p.status, p.text("#related"))
 	}
 	if got := w.get("/tickets/" + second + "/likely").text("#likely"); strings.Contains(got, first) {

@@ -18,7 +18,8 @@ import (
 )
 
 // Likely is a ticket that may belong to another one, and why. The strongest
-// reason comes first; Relation is what it would be.
+// reason comes first; Relation is what it would be: the same matter where a number
+// or the words say so.
 type Likely struct {
 	Line
 	Relation string
@@ -251,7 +252,9 @@ func (l *likely) lines(ctx context.Context) ([]Likely, error) {
 		out[i] = Likely{Line: x}
 		for _, s := range tickets.LikelySigns { // the strongest first
 			if detail, ok := l.found[x.ID][s.Code]; ok {
-				out[i].Relation = cmp.Or(out[i].Relation, s.Relation)
+				if out[i].Relation == "" || s.Relation == "same_matter" {
+					out[i].Relation = s.Relation
+				}
 				out[i].Reasons = append(out[i].Reasons, s.Reason(detail))
 			}
 		}

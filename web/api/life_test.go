@@ -263,7 +263,7 @@ func TestLikelyRelationsAndTheCallersEarlierTickets(t *testing.T) {
 		t.Fatalf("likely: %d %s", a.status, a.raw)
 	}
 	x := items[0].(map[string]any)
-	if x["ticket"].(map[string]any)["number"] != first || x["relation"] != "same_person" || !strings.Contains(a.raw, "诉求人电话相同") {
+	if x["ticket"].(map[string]any)["number"] != first || x["relation"] != "same_matter" || !strings.Contains(a.raw, "诉求人电话相同") {
 		t.Errorf("likely: %s", a.raw)
 	}
 	if a := c.as("lead-140427", "GET", "/api/v1/tickets/"+second+"/likely", ""); a.status != 404 {
