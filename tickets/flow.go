@@ -227,6 +227,7 @@ const (
 	JobPlatformAnswer    = "platform_answer"
 	JobFetch             = "fetch_attachment"
 	JobAcknowledge       = "acknowledge"
+	JobRecompute         = "recompute" // due times, after a year was imported
 	JobSupervise         = "supervise" // a red card calls the level above
 	JobPlatformExtension = "platform_extension"
 	JobResume            = "resume" // a pause ends as planned

@@ -14,6 +14,7 @@ import (
 	"hotline/internal/pg"
 	"hotline/internal/units"
 	"hotline/internal/vault"
+	"hotline/internal/workday"
 	"hotline/tickets"
 	"hotline/tickets/paper"
 	"hotline/tickets/ticketdb"
@@ -49,6 +50,7 @@ type Tickets interface {
 	JournalExport(ctx context.Context, c pg.Caller, x ticketdb.Export, make func(number int64, me pg.Me) ([]byte, error)) ([]byte, error)
 	Tree() *units.Tree
 	Categories() *tickets.CategoryTree
+	PreviewCalendar(ctx context.Context, cal *workday.Calendar, most int) (ticketdb.Preview, error)
 	Engine() deadline.Engine
 }
 

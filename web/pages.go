@@ -7,6 +7,6 @@ var allPages = []page{
 	ListPage{}, DispatchPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
 	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
-	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, DeputiesPage{}, DutyPage{},
+	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, CalendarsPage{}, DeputiesPage{}, DutyPage{},
 	BoardPage{}, IndicatorsPage{}, LedgerPage{},
 }

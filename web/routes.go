@@ -113,6 +113,8 @@ func (s *server) routes() []route {
 		{get, "/settings/routing/places", systems, s.settingsPlacePick},
 		{get, "/settings/routing/places/:id", systems, s.settingsPlace},
 		{post, "/settings/routing/places/:id", systems, s.settingsPlaceSave},
+		{get, "/settings/calendars", systems, s.settingsCalendars},
+		{post, "/settings/calendars", systems, s.settingsCalendarImport},
 
 		{get, "/status", public, s.statusForm},
 		{post, "/status", public, s.statusShow},

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"hotline/internal/pg"
+	"hotline/internal/workday"
 	"hotline/tickets"
 	"hotline/tickets/settingdb"
 )
@@ -35,6 +36,9 @@ type Settings interface {
 	RemoveDanger(ctx context.Context, c pg.Caller, version int, word, why string) error
 	UndoSetting(ctx context.Context, c pg.Caller, subject string, version int, why string) error
 	SetAliases(ctx context.Context, c pg.Caller, unit, version int, names []string, why string) error
+	Calendars(ctx context.Context, c pg.Caller) ([]settingdb.CalendarLine, error)
+	NextCalendar(notice []byte) (*workday.Calendar, workday.Year, error)
+	ImportYear(ctx context.Context, c pg.Caller, shown string, notice []byte, why string) error
 }
 
 // SettingsPage leads to what the system's administrator edits.
@@ -56,6 +60,7 @@ var settingTabs = []struct {
 	{"/settings/categories", Text{"事项类别", "Categories"}, "sitemap"},
 	{"/settings/rules", Text{"时限规则", "Deadlines"}, "clock"},
 	{"/settings/routing", Text{"派单设置", "Routing"}, "route"},
+	{"/settings/calendars", Text{"工作日历", "Calendars"}, "calendar"},
 }
 
 func (s *server) settingTabs(c *fiber.Ctx, l Lang) []NavItem {

@@ -5,11 +5,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"hotline/intake"
 )
 
-var settingsPaths = []string{"/settings", "/settings/categories", "/settings/categories/pay.late", "/settings/rules", "/settings/rules/resolve.order.help", "/settings/routing", "/settings/routing/places/10"}
+var settingsPaths = []string{"/settings", "/settings/categories", "/settings/categories/pay.late", "/settings/rules", "/settings/rules/resolve.order.help", "/settings/routing", "/settings/routing/places/10", "/settings/calendars"}
 
 func TestSettingsAreTheSystemAdministratorsAlone(t *testing.T) {
 	t.Parallel()
@@ -134,5 +135,35 @@ func TestRoutingIsToldAndTriedOnItsPage(t *testing.T) {
 	}
 	if p = w.get("/settings/routing/places/1"); p.status != http.StatusNotFound {
 		t.Errorf("the city's names: %d", p.status)
+	}
+}
+
+const notice2027 = `{"year":2027,"source":"国办发明电","off":[{"name":"元旦","from":"2027-01-01","to":"2027-01-05"},{"name":"劳动节","from":"2027-05-01","to":"2027-05-05"},{"name":"国庆节","from":"2027-10-01","to":"2027-10-07"}],"work":[]}`
+
+func TestAYearIsPreviewedTicketByTicketThenImported(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.Clock.Set(time.Date(2026, 12, 28, 1, 0, 0, 0, time.UTC))
+	number := b.register("operator", func(s *intake.Submission) { s.Kind = "report" })
+	w := b.signedIn("system")
+	if p := w.get("/settings/calendars"); !strings.Contains(p.text(".proposal"), "2027") {
+		t.Errorf("it does not say what is waited for: %s", p.text("main"))
+	}
+	p := w.post("/settings/calendars", "notice", notice2027)
+	if p.status != http.StatusOK || !strings.Contains(p.text("#effect"), number) || !strings.Contains(p.text("#effect"), "2027-01-04") {
+		t.Fatalf("preview %d: %s", p.status, p.text("main"))
+	}
+	shown := p.attr("input[name=shown]", "value")
+	if p := w.post("/settings/calendars", "notice", notice2027, "confirm", "yes", "shown", shown, "why", ""); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", p.status)
+	}
+	if p := w.post("/settings/calendars", "notice", notice2027, "confirm", "yes", "shown", shown, "why", "已发布"); p.status != http.StatusOK || !strings.Contains(p.text(".flash"), "已导入") || !strings.Contains(p.text(".story"), "已发布") {
+		t.Errorf("import %d: %s", p.status, p.text("main"))
+	}
+	if p := w.post("/settings/calendars", "notice", notice2027, "confirm", "yes", "shown", shown, "why", "再来"); p.status != http.StatusConflict {
+		t.Errorf("a second import from the old page: %d", p.status)
+	}
+	if p := w.post("/settings/calendars", "notice", "<script>alert(1)</script>"); p.status != http.StatusUnprocessableEntity || strings.Contains(p.body, "<script>alert") {
+		t.Errorf("hostile: %d", p.status)
 	}
 }

@@ -100,6 +100,7 @@ var flashes = map[string]Text{
 	"returned": {"签收件已存。", "The signed copy is stored."},
 	"void":     {"文书已作废。", "The document is void."},
 	"changed":  {"已保存。", "Saved."},
+	"imported": {"已导入，暂定的到期时间正在重算。", "Imported; provisional due times are being computed again."},
 	"undone":   {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
 }
 

@@ -46,14 +46,18 @@ func TestAnImportedYearMovesProvisionalDueTimesAndSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	preview, err := b.db.PreviewCalendar(ctx, next, 10)
+	if err != nil || preview.Moves == 0 || len(preview.List) != preview.Moves || preview.More || preview.List[0].Number != o.Number {
+		t.Fatalf("preview %+v: %v", preview, err)
+	}
 	b.Exec(t, `UPDATE calendars SET active = false`)
 	b.Exec(t, `INSERT INTO calendars (version, data, added_at, added_by, active) VALUES ($1, $2, now(), 'test', true)`, next.Version(), stored)
 	if err := b.Clocks.Reload(ctx); err != nil {
 		t.Fatal(err)
 	}
 	moved, err := b.db.Recompute(ctx)
-	if err != nil || moved == 0 {
-		t.Fatalf("moved %d: %v", moved, err)
+	if err != nil || moved == 0 || moved != preview.Moves {
+		t.Fatalf("moved %d, previewed %d: %v", moved, preview.Moves, err)
 	}
 	after, err := b.db.Find(ctx, lead, o.Number)
 	if err != nil {
@@ -61,6 +65,13 @@ func TestAnImportedYearMovesProvisionalDueTimesAndSaysSo(t *testing.T) {
 	}
 	if !after.DueAt.After(*before.DueAt) {
 		t.Errorf("due %s, before %s", after.DueAt, before.DueAt)
+	}
+	for _, d := range after.Deadlines {
+		if d.Rule == "internal" { // a working day before the external due, as it is now
+			if got, want := workday.LastDateBefore(d.DueAt), workday.LastDateBefore(*after.DueAt); next.WorkingDays(got, want) != 1 || d.Provisional {
+				t.Errorf("internal %s, external %s", got, want)
+			}
+		}
 	}
 	if again, err := b.db.Recompute(ctx); err != nil || again != 0 {
 		t.Errorf("a second run moved %d: %v", again, err)
