@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -129,6 +130,9 @@ func (s *server) documentForm(c *fiber.Ctx, v *visit, t *ticketdb.View, k paper.
 	f.Path = "/tickets/" + t.Number + "/documents/new?kind=" + k.Code
 	for _, x := range k.Form() {
 		view := FieldView{ID: "doc-" + x.Name, Name: x.Name, Label: l.T(x.ZH, capital(x.EN)), Type: string(x.Type), Must: x.Must, Max: x.Max, Value: values[x.Name]}
+		if token := "【" + x.ZH + "】"; l == EN && strings.Contains(strings.Join(k.Body, ""), token) {
+			view.Label += " " + token // the body names it so
+		}
 		switch x.Type {
 		case tickets.TypeUnit:
 			view.Groups = s.unitGroups(view.Value, func(u *units.Unit) bool { return k.Bare || !s.recused(&t.Ticket, u) })

@@ -170,6 +170,10 @@ func TestARefusedDocumentKeepsWhatWasTyped(t *testing.T) {
 	if p.status == http.StatusOK && strings.Contains(p.body, "<b>须等") {
 		t.Error("typed HTML is HTML on the sheet")
 	}
+	w.get("/language/en")
+	if got := w.get("/tickets/" + number + "/documents/new?kind=" + paper.Extension).text("form.paper-form"); !strings.Contains(got, "Why it takes longer 【延期理由】") {
+		t.Errorf("in English the fields do not say which place they fill: %s", got)
+	}
 	var n int
 	b.Row(t, `SELECT count(*) FROM documents`, nil, &n)
 	if n != 0 {
