@@ -67,6 +67,14 @@ func minute(t *time.Time) string {
 	return t.In(workday.Zone).Format("2006-01-02 15:04")
 }
 
+// dueBy is a due time as people keep it: midnight ends the day before.
+func dueBy(t time.Time) string {
+	if x := t.In(workday.Zone); x.Hour() == 0 && x.Minute() == 0 {
+		return lastDay(t)
+	}
+	return minute(&t)
+}
+
 func date(t *time.Time) string {
 	if t == nil {
 		return ""
@@ -159,7 +167,7 @@ func closedCell(_ *server, l Lang, e ticketdb.Entry) string {
 	if e.DueAt == nil {
 		return l.T("未办结", "open")
 	}
-	return lines2(l.T("未办结", "open"), l.T("时限 ", "due ")+minute(e.DueAt))
+	return lines2(l.T("未办结", "open"), l.T("时限 ", "due ")+dueBy(*e.DueAt))
 }
 
 func suspectCell(_ *server, l Lang, e ticketdb.Entry) string {

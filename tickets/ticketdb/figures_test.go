@@ -286,3 +286,69 @@ func (b *bench) late(t testing.TB, number string) (commit func()) {
 		}
 	}
 }
+
+func TestTheBoardCountsWhatItsListsShow(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	b.handled(t, 10, tickets.ActSign)
+	b.handled(t, 20, tickets.ActDispatch)
+	b.handled(t, 20, tickets.ActFollowUp)
+	b.handled(t, 30, tickets.ActRegister)
+	hidden := b.handled(t, 10, tickets.ActDispatch)
+	b.hide(t, hidden, -b.Person(t, "lead-140428"))
+	b.sweep(t)
+	b.Clock.Add(8 * 24 * time.Hour)
+	for range 20 {
+		if _, err := b.db.RaiseCards(ctx, b.Clock.Now(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for login, want := range map[string]struct{ open, received int }{"lead-city": {4, 5}, "operator": {4, 5}, "lead-140428": {1, 1}, "lead2-140428": {2, 2}, "lead-140427": {1, 2}, "lead-140428102": {0, 0}} {
+		caller := b.Session(t, login)
+		p, err := b.db.Board(ctx, caller, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := func(f ticketdb.Filter) int {
+			t.Helper()
+			page, err := b.db.List(ctx, caller, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(page.Items)
+		}
+		if p.Open != want.open || p.Funnel[0] != want.received || p.Open != count(ticketdb.Filter{Open: true}) || p.Overdue != count(ticketdb.Filter{Overdue: true}) {
+			t.Errorf("%s: %d open, %d overdue, %d received; want %+v", login, p.Open, p.Overdue, p.Funnel[0], want)
+		}
+		carded := 0
+		for i, w := range ticketdb.CardLevels {
+			carded += p.Cards[i]
+			if n := count(ticketdb.Filter{Card: w.Code}); n != p.Cards[i] {
+				t.Errorf("%s: %d under %s, listed %d", login, p.Cards[i], w.Code, n)
+			}
+		}
+		if carded == 0 && want.open > 0 {
+			t.Errorf("%s: no cards after eight days", login)
+		}
+		inAll, inAges, ofCategories := 0, 0, 0
+		for _, u := range p.Units {
+			inAll += u.Open
+			if n := count(ticketdb.Filter{Open: true, Unit: u.Unit, Own: u.Own}); n != u.Open {
+				t.Errorf("%s: unit %d has %d, listed %d", login, u.Unit, u.Open, n)
+			}
+		}
+		for _, a := range p.Ages {
+			inAges += a.N
+		}
+		for _, n := range p.Categories {
+			ofCategories += n
+		}
+		if inAll != p.Open || inAges != p.Open || ofCategories != p.Open {
+			t.Errorf("%s: %d by unit, %d by age, %d by category, of %d", login, inAll, inAges, ofCategories, p.Open)
+		}
+	}
+	if _, err := b.db.Board(ctx, b.Session(t, "handler-140428"), 0); !errors.Is(err, tickets.ErrNotAllowed) {
+		t.Errorf("an investigator's board: %v", err)
+	}
+}

@@ -1,8 +1,10 @@
 package ticketdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -188,6 +190,9 @@ func (d *DB) Indicators(ctx context.Context, caller pg.Caller, f Figures) (Sheet
 	})
 	if err != nil {
 		return out, fmt.Errorf("count indicators: %w", err)
+	}
+	if f.By != "provenance" { // those come in the order of their words
+		slices.SortFunc(out.Rows, func(a, b FigureRow) int { return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Key, b.Key)) })
 	}
 	for _, r := range out.Rows {
 		for code, rate := range r.Rates {
