@@ -142,7 +142,7 @@ func TestEveryNumberOfTheSheetOpensAsManyTicketsOnItsPage(t *testing.T) {
 				t.Fatalf("%s by %s: %d", login, by, p.status)
 			}
 			numbers := 0
-			for _, a := range links(p.find(".sheet")) {
+			for _, a := range links(p.find(".score")) {
 				numbers++
 				if got, want := w.follow(attr(a, "href")), number(textOf(a)); got != want {
 					t.Errorf("%s by %q: %s says %d and lists %d", login, by, attr(a, "href"), want, got)
@@ -153,7 +153,7 @@ func TestEveryNumberOfTheSheetOpensAsManyTicketsOnItsPage(t *testing.T) {
 			}
 		}
 	}
-	if text := b.signedIn("lead-140406").get("/indicators").text(".sheet"); !strings.Contains(text, "n/a") || strings.Contains(text, "100") {
+	if text := b.signedIn("lead-140406").get("/indicators").text(".score"); !strings.Contains(text, "n/a") || strings.Contains(text, "100") {
 		t.Errorf("a county without tickets: %s", text)
 	}
 }
