@@ -171,7 +171,7 @@ func TestARefusedDocumentKeepsWhatWasTyped(t *testing.T) {
 		t.Error("typed HTML is HTML on the sheet")
 	}
 	w.get("/language/en")
-	if got := w.get("/tickets/" + number + "/documents/new?kind=" + paper.Extension).text("form.paper-form"); !strings.Contains(got, "Why it takes longer 【延期理由】") {
+	if got := w.get("/tickets/" + number + "/documents/new?kind=" + paper.Extension).text(".paper-form"); !strings.Contains(got, "Why it takes longer 【延期理由】") {
 		t.Errorf("in English the fields do not say which place they fill: %s", got)
 	}
 	var n int
