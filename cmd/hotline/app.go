@@ -232,7 +232,7 @@ func (a *app) buildWeb() (*fiber.App, error) {
 		API: func(r fiber.Router) {
 			a.outside.register(r)
 			if f, ok := r.(*fiber.App); ok {
-				api.Register(f, api.Config{Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Categories: a.categories, Version: version(), Now: time.Now, Logger: a.log})
+				api.Register(f, api.Config{Tickets: a.tickets, Desk: a.desk, Accounts: a.accounts, Categories: a.categories, Settings: a.settings, Duty: dutydb.New(a.s.pg, a.units), Version: version(), Now: time.Now, Logger: a.log})
 			}
 		},
 	})

@@ -55,14 +55,17 @@ type Accounts interface {
 	Caller(token string) pg.Caller
 }
 
-// Config is what Register needs. Every field but Categories, Version and Logger
-// is required.
+// Config is what Register needs. Every field but Categories, Settings, Duty,
+// Version and Logger is required.
 type Config struct {
 	Tickets  Tickets
 	Desk     Desk
 	Accounts Accounts
 	// Categories lists the matters in force; nil gives those of tickets.
 	Categories func() []Category
+	// Settings and Duty may be nil: then their calls are not there.
+	Settings Settings
+	Duty     Duty
 	// Version is the program's, for the OpenAPI document.
 	Version string
 	Now     func() time.Time
@@ -106,6 +109,8 @@ func Register(app *fiber.App, c Config) {
 	s.listCalls()
 	s.figureCalls()
 	s.publicCalls()
+	s.settingCalls()
+	s.dutyCalls()
 	s.docs(app)
 }
 

@@ -137,7 +137,7 @@ func (s *server) docCalls() []docCall {
 }
 
 // groups is the order in which people read the calls.
-var groups = []string{"session", "tickets", "actions", "attachments", "deadlines", "lists", "public"}
+var groups = []string{"session", "tickets", "actions", "attachments", "deadlines", "lists", "settings", "duty", "public"}
 
 // docPart is a shape that others are made of.
 type docPart struct {

@@ -18,6 +18,9 @@ import (
 	"hotline/internal/accounts/accountdb"
 	"hotline/internal/pgtest"
 	"hotline/internal/vault"
+	"hotline/tickets/categorydb"
+	"hotline/tickets/dutydb"
+	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 )
 
@@ -42,7 +45,12 @@ func openCity(t *testing.T) *city {
 	running.Go(func() { _ = db.Run(t.Context()) })
 	t.Cleanup(running.Wait)
 	b := &bench{t: t, logs: &bytes.Buffer{}, app: fiber.New(fiber.Config{Immutable: true, BodyLimit: 30 << 20, ErrorHandler: ErrorHandler, DisableStartupMessage: true})}
-	Register(b.app, Config{Tickets: db, Desk: intake.NewDesk(db), Now: env.Clock.Now, Logger: slog.New(slog.NewJSONHandler(b.logs, nil)),
+	matters, err := categorydb.NewCache(t.Context(), env.PG)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Register(b.app, Config{Tickets: db, Desk: intake.NewDesk(db), Now: env.Clock.Now, Duty: dutydb.New(env.PG, env.Units),
+		Settings: settingdb.New(settingdb.Config{PG: env.PG, Categories: matters, Clocks: env.Clocks, Units: env.Units}), Logger: slog.New(slog.NewJSONHandler(b.logs, nil)),
 		Accounts: accountdb.New(accountdb.Config{PG: env.PG, Vault: env.Vault, Hasher: vault.NewHasher(1), Log: log})})
 	return &city{bench: b, env: env, tokens: map[string]string{}}
 }

@@ -16,6 +16,7 @@ import (
 	"hotline/internal/pg"
 	"hotline/internal/vault"
 	"hotline/tickets"
+	"hotline/tickets/settingdb"
 	"hotline/tickets/ticketdb"
 )
 
@@ -123,6 +124,8 @@ func known(err error, op huma.Operation, now time.Time) *Problem {
 		return notFound(fault("path.action", "没有这项操作", "no such action"))
 	case errors.Is(err, tickets.ErrMoved):
 		return problem(http.StatusConflict, "工单已有变动，请按最新状态重试", "the ticket has moved: look at it again")
+	case errors.Is(err, settingdb.ErrMoved):
+		return problem(http.StatusConflict, "设置已有变化，请重新读取后再改", "the setting has changed: read it again")
 	case errors.Is(err, ticketdb.ErrConflict):
 		return problem(http.StatusConflict, "同一幂等键曾提交过不同内容", "the same key came before with another content",
 			fault("header.Idempotency-Key", "此键已用于另一份内容", "this key belongs to another content"))
