@@ -70,4 +70,9 @@ const (
 	ActObject           Action = "object_forward"
 	ActRelay            Action = "relay"
 	ActRead             Action = "read"
+	ActTask             Action = "task"
+	ActTaskAnswered     Action = "task_answered"
+	ActTaskAccept       Action = "task_accept"
+	ActTaskReturn       Action = "task_return"
+	ActTaskCancel       Action = "task_cancel"
 )

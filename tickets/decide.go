@@ -71,6 +71,7 @@ type Change struct {
 	Respondent   *Respondent
 	Mandate      bool
 	PetitionNo   string
+	Task         *TaskStep
 
 	Meets  []string
 	Opens  []string

@@ -40,6 +40,11 @@ var effects = map[Action]effect{
 	ActPetition:       toPetition,
 	ActRelay:          relay,
 	ActObject:         objectForward,
+	ActTask:           issueTask,
+	ActTaskAnswered:   taskAnswered,
+	ActTaskAccept:     acceptTask,
+	ActTaskReturn:     returnTask,
+	ActTaskCancel:     cancelTask,
 	ActSign:           func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Sign = true; return nil },
 	ActSignReturn:     signReturn,
 	ActRecall: func(t *Ticket, a Act, w World, c *Change) []Problem {

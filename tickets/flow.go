@@ -136,7 +136,7 @@ var Flow = []Row{
 	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
 		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
-		By: []By{lead(AtDesk, AtAbove), machine}},
+		By: []By{lead(AtDesk, AtAbove), machine}, Gates: []Gate{gateTasksDone}},
 
 	{Action: ActNote, ZH: "备注", EN: "note", From: anyStatus, By: everybody, Needs: []Field{noteMust}},
 	{Action: ActAttach, ZH: "添加附件", EN: "attach", From: openStatuses, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{attachments}, Hidden: true},
@@ -211,6 +211,17 @@ var Flow = []Row{
 		When: func(t *Ticket, _ Actor) bool { return t.openClock("objection") != nil }, Meets: []string{"objected"}, Jobs: []string{JobNotify}},
 	{Action: ActRelay, ZH: "转接联系", EN: "relay a message", From: openStatuses, By: []By{assigned, lead(AtHandler, AtAssigned), operator(AtDesk)}, Needs: []Field{relayMessage},
 		When: func(t *Ticket, _ Actor) bool { return t.HasPhone || t.HasMail }, Jobs: []string{JobRelay}},
+
+	{Action: ActTask, ZH: "下达任务", EN: "issue a task", From: openStatuses, By: issuers,
+		Needs: []Field{taskKind, taskUnit, taskText, taskDue, taskUrgent, taskConfirmed}, Gates: []Gate{gateTaskText}, Opens: []string{"task_sent"}, Jobs: []string{JobNotify}},
+	{Action: ActTaskAnswered, ZH: "任务已回复", EN: "a task was answered", From: anyStatus, By: []By{machine}, Needs: []Field{taskN, taskRound, attemptAt}, Meets: []string{"task_answered"},
+		Jobs: []string{JobNotify}, Hidden: true},
+	{Action: ActTaskAccept, ZH: "验收任务回复", EN: "accept a task's answer", From: anyStatus, By: issuers, Needs: []Field{taskN, noteOpt}, Meets: []string{"task_answered"},
+		When: hasTask(TaskAnswered), Jobs: []string{JobNotify}},
+	{Action: ActTaskReturn, ZH: "退回任务重报", EN: "send a task's answer back", From: anyStatus, By: issuers, Needs: []Field{taskN, taskReason, taskDue, taskConfirmed}, Gates: []Gate{gateTaskText},
+		When: hasTask(TaskAnswered), Meets: []string{"task_answered"}, Opens: []string{"task_sent"}, Jobs: []string{JobNotify}},
+	{Action: ActTaskCancel, ZH: "撤销任务", EN: "cancel a task", From: anyStatus, By: issuers, Needs: []Field{taskN, reason},
+		When: hasTask(TaskSent, TaskSigned, TaskReturned, TaskAnswered), Jobs: []string{JobNotify}},
 }
 
 // Outbox kinds that tickets cause. workers/jobs.go lists what does them.
@@ -232,6 +243,7 @@ const (
 	JobPlatformExtension = "platform_extension"
 	JobResume            = "resume" // a pause ends as planned
 	JobRelay             = "relay"  // a message to the complainant, whose number stays hidden
+	JobTask              = "task_answered"
 )
 
 // RowOf finds the row of an action, whatever the status; ok is false where the

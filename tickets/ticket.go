@@ -95,6 +95,7 @@ type Ticket struct {
 	Replies     []Reply
 	Attempts    []Attempt
 	Requests    []Request
+	Tasks       []Task
 	Clocks      []TicketClock
 	Persons     []Person
 	Transfers   []Transfer
@@ -349,4 +350,6 @@ type World struct {
 	// Custodian tells whether somebody other than asker keeps identities on the
 	// ticket's line. nil: nobody asks.
 	Custodian func(t *Ticket, asker int) bool
+	// Traces lists what in a text may point to a person. nil: nobody asks.
+	Traces func(text string) []string
 }

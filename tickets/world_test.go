@@ -189,6 +189,9 @@ func (w *world) applyBranches(t *Ticket, a Act, c Change) {
 	if c.Appealed != 0 {
 		t.Appealed = c.Appealed
 	}
+	if c.Task != nil {
+		applyTask(t, a, *c.Task)
+	}
 	t.Mandate = t.Mandate || c.Mandate
 	if c.PetitionNo != "" {
 		t.PetitionNo = c.PetitionNo
@@ -238,5 +241,21 @@ func (w *world) applyWords(t *Ticket, a Act, c Change) {
 			}
 			t.Attempts = append(t.Attempts, x)
 		}
+	}
+}
+
+// applyTask writes what a step does to a task.
+func applyTask(t *Ticket, a Act, s TaskStep) {
+	x := t.Task(s.Task.N)
+	if x == nil {
+		t.Tasks = append(t.Tasks, s.Task)
+		x = &t.Tasks[len(t.Tasks)-1]
+		x.Number = fmt.Sprintf("R260918-%07d", x.N)
+	}
+	if s.State == TaskReturned {
+		x.Round, x.AnsweredAt = x.Round+1, nil
+	}
+	if s.State != "" {
+		x.State = s.State
 	}
 }

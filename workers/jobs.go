@@ -69,6 +69,7 @@ func Jobs() []Job {
 		{Kind: tickets.JobFetch, Queue: low, MaxAttempts: 15, Timeout: 90 * time.Second, Lease: 4 * time.Minute, Run: fetchAttachment},
 		{Kind: tickets.JobSupervise, Queue: normal, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Run: supervise},
 		{Kind: tickets.JobResume, Queue: normal, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Run: resume},
+		{Kind: tickets.JobTask, Queue: critical, MaxAttempts: 10, Timeout: 10 * time.Second, Lease: 45 * time.Second, Run: taskAnswered},
 		{Kind: tickets.JobRelay, Queue: critical, MaxAttempts: 20, Timeout: time.Minute, Lease: 3 * time.Minute, Run: relay},
 		{Kind: tickets.JobAcknowledge, Queue: low, MaxAttempts: 12, Timeout: time.Minute, Lease: 3 * time.Minute, Run: acknowledge},
 		{Kind: tickets.JobRecompute, Queue: low, MaxAttempts: 10, Timeout: 30 * time.Minute, Lease: 31 * time.Minute, Run: recompute},

@@ -35,7 +35,7 @@ func TestEveryNotifyingActHasHearers(t *testing.T) {
 	t.Parallel()
 	for _, row := range tickets.Flow {
 		for _, kind := range row.Jobs {
-			if kind == tickets.JobNotify && len(hears[string(row.Action)].who) == 0 {
+			if kind == tickets.JobNotify && len(hears[string(row.Action)].who) == 0 && taskHears[string(row.Action)].kind == "" {
 				t.Errorf("%s leaves a notify row and nobody hears of it", row.Action)
 			}
 		}

@@ -127,6 +127,7 @@ type noticeArgs struct {
 	Action string `json:"action"`
 	Level  string `json:"level"` // of a card
 	Unit   int    `json:"unit"`  // that is going to handle it; 0: the one that does
+	taskArgs
 }
 
 // audience is the kind of the notice and who is told.
@@ -173,6 +174,9 @@ func notices(row outbox.Row, p workerdb.Parties) []workerdb.Notice {
 	}
 	if args.Unit != 0 {
 		p.Unit = args.Unit
+	}
+	if args.Task != 0 {
+		return taskNotices(row.Ticket, args)
 	}
 	kind, told := args.audience()
 	var out []workerdb.Notice

@@ -28,7 +28,7 @@ func (v *verifyCommand) Run(ctx context.Context, c Config, log *slog.Logger, w i
 	for _, f := range r.Faults {
 		fmt.Fprintln(w, "✗", f.Error())
 	}
-	fmt.Fprintf(w, "%d tickets, %d journal rows, %d faults\n", r.Tickets, r.Rows, len(r.Faults))
+	fmt.Fprintf(w, "%d tickets, %d tasks, %d journal rows, %d faults\n", r.Tickets, r.Tasks, r.Rows, len(r.Faults))
 	if len(r.Faults) > 0 {
 		return fmt.Errorf("the journal and the tables do not agree: %d faults", len(r.Faults))
 	}

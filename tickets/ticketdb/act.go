@@ -68,6 +68,9 @@ func (d *DB) step(ctx context.Context, tx *pg.Tx, v *View, action tickets.Action
 			return err
 		}
 	}
+	if action == tickets.ActTask || action == tickets.ActTaskReturn {
+		world.Traces = func(text string) []string { return d.tracesIn(text, accusedNames(v)) }
+	}
 	c, err := tickets.Decide(&v.Ticket, act, world)
 	if err != nil {
 		return err
@@ -129,6 +132,8 @@ type writing struct {
 	moved   bool     // the ticket was no longer where the step began
 	fromHop int      // the turn the step began in, 0 before the first
 	child   *opening // a ticket opened beside this one
+	clock   int64    // the clock that a task began
+	dueAt   time.Time
 }
 
 func (w *writing) exec(sql string, args ...any) { w.out.Queue(sql, args...) }
@@ -137,6 +142,8 @@ func (w *writing) exec(sql string, args ...any) { w.out.Queue(sql, args...) }
 func (w *writing) send(ctx context.Context) error {
 	err := w.tx.SendBatch(ctx, w.out).Close()
 	switch {
+	case pg.Violates(err, "one_task_number_once"): // a number drawn twice: the next press draws another
+		return tickets.ErrMoved
 	case pg.Violates(err, "allegations_category_fkey"):
 		return tickets.Invalid{{Field: "category", ZH: "没有这个类别", EN: "no such category"}}
 	case err != nil:
@@ -161,7 +168,7 @@ func (w *writing) write(ctx context.Context) error {
 	if h := w.v.Hop(); h != nil {
 		w.fromHop = h.N
 	}
-	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.requests, w.transfers, w.links, w.openChild, w.clocks, w.jobs, w.ticket, w.adopt, w.accuse, w.recuse} {
+	for _, part := range []func(context.Context) error{w.columns, w.hop, w.findings, w.reply, w.requests, w.transfers, w.links, w.openChild, w.clocks, w.task, w.jobs, w.ticket, w.adopt, w.accuse, w.recuse} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("%s: %w", w.act.Action, err)
 		}
@@ -316,6 +323,8 @@ func (w *writing) jobs(ctx context.Context) error {
 		switch kind {
 		case tickets.JobResume:
 			args["pause"], at = w.c.Pause.ID, *w.c.Pause.Until
+		case tickets.JobNotify:
+			w.taskNotice(args)
 		case tickets.JobRelay:
 			args["seq"] = w.v.Seq + 1 // the message stands in the journal, not here
 		}

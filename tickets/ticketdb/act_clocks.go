@@ -42,6 +42,12 @@ func (w *writing) sortClocks() (left []*Deadline, met, cancelled []int64) {
 		}
 		rule, _, known := w.d.rebuild(*x)
 		switch {
+		case w.endsTask(x.ID):
+			if w.c.Task.MetAt == nil {
+				cancelled = append(cancelled, x.ID)
+			} else {
+				met = append(met, x.ID)
+			}
 		case known && w.meets(rule, x):
 			met = append(met, x.ID)
 		case known && w.c.Cancel && w.act.Action == tickets.ActAnswer && rule.MetBy(deadline.EventPlatformAccepted):
@@ -89,7 +95,8 @@ func isHopDuty(rule string) bool {
 func (w *writing) endClocks(met, cancelled []int64) {
 	if len(met) > 0 {
 		w.log["met"] = met
-		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $4 AND met_at IS NULL`, met, w.c.EventAt, string(w.act.Action), w.v.ID)
+		at, event := w.metAt()
+		w.exec(`UPDATE deadlines SET met_at = $2, met_event = $3, next_card_at = NULL, next_card = NULL WHERE id = ANY ($1) AND subject = $4 AND met_at IS NULL`, met, at, event, w.v.ID)
 	}
 	if len(cancelled) > 0 {
 		w.log["cancelled"] = cancelled
@@ -228,19 +235,27 @@ func (w *writing) openClocks(ctx context.Context, left []*Deadline) (clockColumn
 		if event == deadline.EventHandDown {
 			external, outer = w.innermost(left)
 		}
-		started, err := e.Open(deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external})
+		opening := deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external}
+		urgent := urgency != tickets.Normal
+		if event == deadline.EventTaskSent {
+			opening, urgent = w.taskOpening(opening)
+		}
+		started, err := e.Open(opening)
 		if err != nil {
 			return c, fmt.Errorf("clocks: %w", err)
 		}
 		for _, s := range started {
-			if event != deadline.EventHandDown && slices.ContainsFunc(left, func(x *Deadline) bool { return x.Rule == s.Due.RuleCode }) {
+			if event != deadline.EventHandDown && event != deadline.EventTaskSent && slices.ContainsFunc(left, func(x *Deadline) bool { return x.Rule == s.Due.RuleCode }) {
 				continue // it runs already
 			}
 			id, err := w.tx.ID(ctx)
 			if err != nil {
 				return c, err
 			}
-			c.add(e, id, s, event, urgency != tickets.Normal, w.tx.Now)
+			c.add(e, id, s, event, urgent, w.tx.Now)
+			if event == deadline.EventTaskSent {
+				w.clock, w.dueAt = id, s.Due.At.UTC()
+			}
 			c.outer[len(c.outer)-1] = outer
 		}
 	}
@@ -297,9 +312,10 @@ func clockKind(kind string, appeal int) string {
 
 func (w *writing) nextDue(left []*Deadline, opened clockColumns) {
 	var next, due *time.Time
+	// A task's clock runs for another unit, which has a list of its own.
 	take := func(rule string, window bool, at time.Time) {
 		duty := deadline.DutyOf(rule)
-		if !window && !(w.paused() && deadline.Pausable(duty)) && (next == nil || at.Before(*next)) {
+		if duty != deadline.TaskDue && !window && !(w.paused() && deadline.Pausable(duty)) && (next == nil || at.Before(*next)) {
 			next = &at
 		}
 		if deadline.External(duty) {

@@ -25,6 +25,7 @@ type dueCard struct {
 	Due      time.Time
 	Level    string
 	Urgent   bool
+	Task     *dueTask // where the clock is a task's
 }
 
 // RaiseCards writes the cards that have fallen by now, at most `most`, tells
@@ -34,7 +35,7 @@ func (d *DB) RaiseCards(ctx context.Context, now time.Time, most int) (int, erro
 	n := 0
 	err := d.pg.Do(ctx, pg.Machine("machine:cards"), func(tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT l.id, l.subject, l.rule, l.rule_version, l.calendar, l.start_at, l.base_due_at, l.due_at, l.next_card,
-				(SELECT t.urgency <> 'normal' FROM tickets t WHERE t.id = l.subject)
+				l.rule = 'task.urgent' OR l.rule NOT LIKE 'task%' AND (SELECT t.urgency <> 'normal' FROM tickets t WHERE t.id = l.subject), NULL
 			FROM deadlines l WHERE l.next_card_at <= $1 AND l.met_at IS NULL AND l.cancelled_at IS NULL AND l.subject_kind = 'ticket'
 			ORDER BY l.next_card_at LIMIT $2 FOR UPDATE OF l SKIP LOCKED`, now, most)
 		if err != nil {
@@ -46,6 +47,9 @@ func (d *DB) RaiseCards(ctx context.Context, now time.Time, most int) (int, erro
 		}
 		if n = len(due); n == 0 {
 			return nil
+		}
+		if err := d.tasksOf(ctx, tx, due); err != nil {
+			return err
 		}
 		tx.Nudge()
 		return d.writeCards(ctx, tx, due)
@@ -79,11 +83,15 @@ func (d *DB) writeCards(ctx context.Context, tx *pg.Tx, due []dueCard) error {
 		r.id, r.ticket, r.clock, r.level, r.due = append(r.id, id), append(r.ticket, c.Ticket), append(r.clock, c.ID), append(r.level, c.Level), append(r.due, c.Due)
 		next, level := d.cardAfter(c)
 		r.next, r.nextLevel = append(r.next, next), append(r.nextLevel, level)
-		if err := r.addJob(ctx, tx, tickets.JobNotify, c.Ticket, map[string]any{"action": "card", "level": c.Level, "deadline": c.ID}); err != nil {
+		told := map[string]any{"action": "card", "level": c.Level, "deadline": c.ID}
+		if c.Task != nil {
+			c.Task.tell(told)
+		}
+		if err := r.addJob(ctx, tx, tickets.JobNotify, c.Ticket, told); err != nil {
 			return err
 		}
-		if deadline.Level(c.Level) != deadline.Red {
-			continue
+		if deadline.Level(c.Level) != deadline.Red || c.Task != nil {
+			continue // who is late with a task is not who has the ticket
 		}
 		if err := r.addJob(ctx, tx, tickets.JobSupervise, c.Ticket, map[string]any{"deadline": c.ID}); err != nil {
 			return err

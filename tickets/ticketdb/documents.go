@@ -257,29 +257,40 @@ func (d *DB) traces(v *View, p paper.Paper) tickets.Invalid {
 	if v.Secrecy != tickets.Confidential {
 		return nil
 	}
-	known := v.Statement + "\n" + v.Number
+	known := v.Statement + "\n" + v.Number + "\n" + accusedNames(v)
 	if v.Order != nil {
 		known += "\n" + v.Order.OrderNo
 	}
-	for _, a := range v.Accused {
-		known += "\n" + a.Person
-	}
-	for _, u := range d.Tree().All() {
-		known += "\n" + u.Name + u.Short + "\n" + u.Phone + "\n" + u.NightPhone
-	}
-	var words []string
 	own := strings.Join(append(slices.Clone(p.Body), rowValues(p)...), "\n")
-	for _, s := range vault.Lint(own) {
-		if word := own[s.Start:s.End]; !strings.Contains(known, word) && !slices.Contains(words, word) {
-			words = append(words, word)
-		}
-	}
+	words := d.tracesIn(own, known)
 	if len(words) == 0 {
 		return nil
 	}
 	list := strings.Join(words, "、")
 	return tickets.Invalid{{Field: "confirmed", ZH: "保密件：文中疑似有个人信息（" + list + "）。请删去；确认与诉求人无关的，勾选确认后签发",
 		EN: "confidential: this may point to a person (" + list + "). Take it out, or confirm that it is not the complainant"}}
+}
+
+// tracesIn lists what the linter marks in a text and what is not known already.
+func (d *DB) tracesIn(text, known string) []string {
+	for _, u := range d.Tree().All() {
+		known += "\n" + u.Name + u.Short + "\n" + u.Phone + "\n" + u.NightPhone
+	}
+	var words []string
+	for _, s := range vault.Lint(text) {
+		if word := text[s.Start:s.End]; !strings.Contains(known, word) && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func accusedNames(v *View) string {
+	known := ""
+	for _, a := range v.Accused {
+		known += "\n" + a.Person
+	}
+	return known
 }
 
 func rowValues(p paper.Paper) []string {

@@ -191,6 +191,7 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 	b.Queue(`SELECT l.rule, c.level, c.at, c.cleared_at FROM cards c JOIN deadlines l ON l.subject = c.ticket AND l.id = c.deadline WHERE c.ticket = $1 ORDER BY c.at`, id).Query(into(&v.Cards, pgx.RowToStructByPos[Card]))
 	b.Queue(`SELECT id, request, reason, from_at, to_at, NULL::timestamptz FROM pauses WHERE ticket = $1 ORDER BY from_at`, id).Query(into(&v.Pauses, pgx.RowToStructByPos[tickets.Pause]))
 	b.Queue(`SELECT id, body, sent_at, sent_no, accepted_at, accepted_no, result, result_at FROM transfers WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Transfers, pgx.RowToStructByPos[tickets.Transfer]))
+	b.Queue(`SELECT `+taskColumns+`, l.n, l.deadline, l.issued_by FROM task_links l JOIN tasks k ON k.id = l.task WHERE l.ticket = $1 ORDER BY l.n`, id).Query(into(&t.Tasks, scanLinkedTask))
 	b.Queue(`SELECT unit FROM co_handlers WHERE ticket = $1 ORDER BY at`, id).Query(into(&v.CoHandlers, pgx.RowTo[int]))
 }
 
@@ -221,6 +222,9 @@ func (d *DB) names(ctx context.Context, tx *pg.Tx, v *View) error {
 	}
 	for _, r := range v.Requests {
 		note(r.AskedBy, personOf(r.DecidedBy))
+	}
+	for _, x := range v.Tasks {
+		note(x.IssuedBy, x.SignedBy, x.AnsweredBy)
 	}
 	var err error
 	v.Names, err = personNames(ctx, tx, ids)

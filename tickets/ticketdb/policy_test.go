@@ -63,6 +63,8 @@ func (g *guarded) rows(t *testing.T) {
 		`INSERT INTO documents (id, ticket, kind, unit, year, serial, number, token, content, sha256, issued_by, issued_at) VALUES (-1, $1, 'reply', 10, 2026, 1, '1号', 'abcdefghijklmnop', '{}', decode(repeat('00', 32), 'hex'), 1, $2)`,
 		`INSERT INTO sealed_statements (ticket, sealed) VALUES ($1, '\x00')`,
 		`INSERT INTO cards (id, ticket, deadline, level, at) SELECT -1, subject, id, 'yellow', $2 FROM deadlines WHERE subject = $1 LIMIT 1`,
+		`INSERT INTO tasks (id, number, kind, unit, unit_path, from_unit, text, urgent, sent_at, due_at, state, seq, head) SELECT -1, 'R260918-0000001', 'inquiry', 20, '/1/20/', 10, '核对', false, $2, $2, 'sent', 1, decode(repeat('00', 32), 'hex') FROM tickets WHERE id = $1`,
+		`INSERT INTO task_links (task, ticket, n, deadline, issued_by) SELECT -1, subject, 1, id, 1 FROM deadlines WHERE subject = $1 LIMIT 1`,
 		`INSERT INTO notifications (id, unit, role, ticket, kind, at) VALUES (-1, 13, 'lead', $1, 'dispatched', $2), (-2, 10, 'lead', $1, 'dispatched', $2)`,
 		`INSERT INTO orders (platform, order_no, ticket) VALUES ('demo', 'CZ1', $1)`,
 		`INSERT INTO order_events (platform, event_id, order_no, direction, event, at, ticket, state, updated_at) VALUES ('demo', 'e1', 'CZ1', 'in', 'dispatched', $2, $1, 'applied', $2)`,
@@ -285,6 +287,7 @@ func TestThePeoplesLoginCannotReachPastThePolicies(t *testing.T) {
 		`SELECT tsv FROM ticket_text`, `SET ROLE hotline_work`, `SET ROLE hotline_owner`, `SET SESSION AUTHORIZATION hotline_owner`, `ALTER ROLE hotline_app BYPASSRLS`, `ALTER TABLE tickets DISABLE ROW LEVEL SECURITY`,
 		`DROP POLICY see ON tickets`, `CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'`, `CREATE TABLE public.copy AS TABLE tickets`, `SELECT app.ensure_partition('journal', 1)`,
 		`UPDATE documents SET content = '{}'`, `UPDATE documents SET number = '2号'`, `DELETE FROM documents`, `SELECT last FROM document_serials`, `UPDATE document_serials SET last = 0`, `SELECT app.next_document(1, 2026)`,
+		`SELECT kept_from FROM tasks`, `UPDATE tasks SET text = '别的'`, `UPDATE tasks SET unit = 1`, `UPDATE task_links SET ticket = 1`, `DELETE FROM tasks`, `UPDATE task_files SET name = 'x'`,
 	} {
 		if err := g.asCounty(t, sql); !refused(err) {
 			t.Errorf("%s: got %v, want a refusal", sql, err)

@@ -80,7 +80,7 @@ func (d *DB) recomputeTicket(ctx context.Context, id int64) (moved int, err erro
 func (d *DB) duties(v *View) []string {
 	out := []string{}
 	for _, x := range v.Deadlines {
-		if rule, _, ok := d.rebuild(x); ok && !rule.Window && !(v.PausedAt != nil && deadline.Pausable(rule.Duty())) {
+		if rule, _, ok := d.rebuild(x); ok && !rule.Window && rule.Duty() != deadline.TaskDue && !(v.PausedAt != nil && deadline.Pausable(rule.Duty())) {
 			out = append(out, x.Rule)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // Report is what a verification looked at.
 type Report struct {
 	Tickets int
+	Tasks   int
 	Rows    int
 	Faults  []journal.Fault
 }
@@ -45,6 +46,9 @@ func Verify(ctx context.Context, db *pg.DB, most int) (Report, error) {
 			return r, err
 		}
 		if n == 0 || len(r.Faults) >= most {
+			if err := r.tasks(ctx, db, most); err != nil {
+				return r, err
+			}
 			return r, r.orphans(ctx, db, most)
 		}
 	}
@@ -124,11 +128,12 @@ type replayed struct {
 	replies  map[int64]string
 	findings map[int64]string
 	requests map[int64]string // state
+	tasks    map[int64]string // number
 }
 
 func replay(rows []journal.Stored) replayed {
 	p := replayed{set: map[string]any{}, clocks: map[int64]time.Time{}, ended: map[int64]bool{}, replies: map[int64]string{}, findings: map[int64]string{},
-		requests: map[int64]string{}}
+		requests: map[int64]string{}, tasks: map[int64]string{}}
 	for _, row := range rows {
 		fields, err := journal.Values(row.Body)
 		if err != nil {
@@ -157,9 +162,13 @@ func replay(rows []journal.Stored) replayed {
 				ID    int64  `json:"id"`
 				State string `json:"state"`
 			}
+			task struct {
+				ID     int64  `json:"id"`
+				Number string `json:"number"`
+			}
 		}
 		for name, dst := range map[string]any{"set": &f.set, "clocks": &f.clocks, "met": &f.met, "cancelled": &f.cancelled, "reply": &f.reply, "approved": &f.approved, "finding": &f.finding, "statement": &f.statement,
-			"request": &f.request, "decided": &f.decided} {
+			"request": &f.request, "decided": &f.decided, "task": &f.task} {
 			if raw, ok := fields[name]; ok {
 				_ = json.Unmarshal(raw, dst)
 			}
@@ -191,6 +200,9 @@ func replay(rows []journal.Stored) replayed {
 		}
 		for _, x := range f.decided {
 			p.requests[x.ID] = x.State
+		}
+		if f.task.ID != 0 {
+			p.tasks[f.task.ID] = f.task.Number
 		}
 		if f.finding.ID != 0 {
 			p.findings[f.finding.ID] = f.finding.Outcome
@@ -225,6 +237,7 @@ func (p replayed) compare(v verified, c children, fault func(string)) {
 	sameTexts("reply", c.replies, p.replies, fault)
 	sameTexts("finding", c.findings, p.findings, fault)
 	sameTexts("request", c.requests, p.requests, fault)
+	sameTexts("task", c.tasks, p.tasks, fault)
 }
 
 // unset is what a column holds before any act has changed it.
@@ -253,12 +266,13 @@ type children struct {
 	replies   map[int64]string
 	findings  map[int64]string
 	requests  map[int64]string
+	tasks     map[int64]string
 }
 
 func readChildren(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]children, error) {
 	out := map[int64]children{}
 	for _, id := range ids {
-		out[id] = children{replies: map[int64]string{}, findings: map[int64]string{}, requests: map[int64]string{}}
+		out[id] = children{replies: map[int64]string{}, findings: map[int64]string{}, requests: map[int64]string{}, tasks: map[int64]string{}}
 	}
 	b := &pgx.Batch{}
 	b.Queue(`SELECT subject, id, rule, due_at, met_at IS NOT NULL OR cancelled_at IS NOT NULL FROM deadlines WHERE subject = ANY ($1) AND subject_kind = 'ticket'`, ids).Query(func(rows pgx.Rows) error {
@@ -292,25 +306,28 @@ func readChildren(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]childr
 	texts(`SELECT ticket, id, public_text FROM replies WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.replies })
 	texts(`SELECT ticket, id, outcome FROM findings WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.findings })
 	texts(`SELECT ticket, id, state FROM requests WHERE ticket = ANY ($1)`, func(c children) map[int64]string { return c.requests })
+	texts(`SELECT l.ticket, k.id, k.number FROM task_links l JOIN tasks k ON k.id = l.task WHERE l.ticket = ANY ($1)`, func(c children) map[int64]string { return c.tasks })
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("read clocks, replies, findings: %w", err)
 	}
 	return out, nil
 }
 
-// orphans looks for journal rows of tickets that are not there any more.
+// orphans looks for journal rows of tickets and tasks that are not there any more.
 func (r *Report) orphans(ctx context.Context, db *pg.DB, most int) error {
-	rows, err := db.Machines().Query(ctx, `SELECT DISTINCT j.subject FROM journal j WHERE j.subject_kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.id = j.subject) LIMIT 20`)
-	if err != nil {
-		return fmt.Errorf("look for removed tickets: %w", err)
-	}
-	gone, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return fmt.Errorf("look for removed tickets: %w", err)
-	}
-	for _, id := range gone {
-		if len(r.Faults) < most {
-			r.Faults = append(r.Faults, journal.Fault{Kind: "ticket", Subject: id, What: "the ticket was removed; its journal is still there"})
+	for _, x := range []struct{ kind, table string }{{"ticket", "tickets"}, {"task", "tasks"}} {
+		rows, err := db.Machines().Query(ctx, `SELECT DISTINCT j.subject FROM journal j WHERE j.subject_kind = $1 AND NOT EXISTS (SELECT 1 FROM `+x.table+` t WHERE t.id = j.subject) LIMIT 20`, x.kind)
+		if err != nil {
+			return fmt.Errorf("look for removed %s: %w", x.table, err)
+		}
+		gone, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return fmt.Errorf("look for removed %s: %w", x.table, err)
+		}
+		for _, id := range gone {
+			if len(r.Faults) < most {
+				r.Faults = append(r.Faults, journal.Fault{Kind: x.kind, Subject: id, What: "the " + x.kind + " was removed; its journal is still there"})
+			}
 		}
 	}
 	return nil

@@ -39,7 +39,8 @@ type Notice struct {
 	Unit   int
 	Person int // 0: everyone of the unit with the role
 	Role   string
-	Ticket int64
+	Ticket int64 // 0: the hearer may not know of it
+	Task   int64 // 0: about no task
 	Kind   string
 }
 
@@ -134,18 +135,20 @@ func insertNotices(ctx context.Context, tx *pg.Tx, notices []Notice) error {
 		return nil
 	}
 	n := len(notices)
-	ids, units, persons, roles, tickets, kinds := make([]int64, n), make([]int32, n), make([]int32, n), make([]string, n), make([]int64, n), make([]string, n)
+	ids, units, persons, roles := make([]int64, n), make([]int32, n), make([]int32, n), make([]string, n)
+	tickets, tasks, kinds := make([]int64, n), make([]int64, n), make([]string, n)
 	for i, x := range notices {
 		id, err := tx.ID(ctx)
 		if err != nil {
 			return err
 		}
-		ids[i], units[i], persons[i], roles[i], tickets[i], kinds[i] = id, int32(x.Unit), int32(x.Person), x.Role, x.Ticket, x.Kind
+		ids[i], units[i], persons[i], roles[i] = id, int32(x.Unit), int32(x.Person), x.Role
+		tickets[i], tasks[i], kinds[i] = x.Ticket, x.Task, x.Kind
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO notifications (id, unit, person, role, ticket, kind, at)
-		SELECT id, unit, nullif(person, 0), role, ticket, kind, $7
-		  FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::text[]) AS x(id, unit, person, role, ticket, kind)`,
-		ids, units, persons, roles, tickets, kinds, tx.Now)
+		INSERT INTO notifications (id, unit, person, role, ticket, task, kind, at)
+		SELECT id, unit, nullif(person, 0), role, nullif(ticket, 0), nullif(task, 0), kind, $8
+		  FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) AS x(id, unit, person, role, ticket, task, kind)`,
+		ids, units, persons, roles, tickets, tasks, kinds, tx.Now)
 	return err
 }
