@@ -108,6 +108,13 @@ func TestCategoriesAreAddedRenamedMovedRetiredAndUndone(t *testing.T) {
 		t.Errorf("history %+v: %v", list, err)
 	}
 	w.checkChain(t, "settings", 1, 4)
+	if r, err := ticketdb.Verify(ctx, w.PG, 5); err != nil || len(r.Faults) > 0 || r.Rows != 4 {
+		t.Errorf("verify %+v: %v", r, err)
+	}
+	w.Exec(t, `UPDATE journal SET actor = 'person:99' WHERE subject_kind = 'settings' AND seq = 2`)
+	if r, err := ticketdb.Verify(ctx, w.PG, 5); err != nil || len(r.Faults) != 1 || r.Faults[0].Seq != 2 {
+		t.Errorf("verify does not see the altered row: %+v: %v", r, err)
+	}
 }
 
 func TestUndoOfAnAddedCategoryRetiresIt(t *testing.T) {

@@ -46,10 +46,7 @@ func Verify(ctx context.Context, db *pg.DB, most int) (Report, error) {
 			return r, err
 		}
 		if n == 0 || len(r.Faults) >= most {
-			if err := r.tasks(ctx, db, most); err != nil {
-				return r, err
-			}
-			return r, r.orphans(ctx, db, most)
+			return r, errors.Join(r.tasks(ctx, db, most), r.orphans(ctx, db, most), r.others(ctx, db, most))
 		}
 	}
 }
