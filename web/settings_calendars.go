@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -146,7 +147,7 @@ func (s *server) calendarsPage(c *fiber.Ctx, v *visit, refused error, effect *Ca
 		if x.Active {
 			shown = x.Version
 			for _, y := range x.Years {
-				p.Years = append(p.Years, yearView(y))
+				p.Years = slices.Insert(p.Years, 0, yearView(y)) // the newest first
 			}
 		}
 	}
@@ -183,7 +184,7 @@ func (s *server) confirmImport(c *fiber.Ctx, v *visit, shell *Shell, shown strin
 
 // Waiting is the first year whose notice is not in yet.
 func (p CalendarsPage) Waiting() string {
-	for _, y := range p.Years {
+	for _, y := range slices.Backward(p.Years) {
 		if y.Provisional {
 			return strconv.Itoa(y.Year)
 		}
