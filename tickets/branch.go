@@ -339,6 +339,11 @@ func mandate(t *Ticket, _ Act, _ World, c *Change) []Problem {
 		return one("", "没有登记代表人", "no representative is on file")
 	}
 	c.Mandate = true
+	after := *t
+	after.Mandate = true
+	if r := t.LastReply(); t.Status == Answering && r != nil && r.ApprovedAt != nil && len(after.Unreached()) == 0 && after.Proven() {
+		c.To, c.Meets, c.Opens = Answered, []string{"delivered"}, []string{"delivered"} // those who speak for all have it
+	}
 	return nil
 }
 

@@ -49,10 +49,7 @@ func drawDiagram(b *strings.Builder) {
 func drawEdge(from, to Status) []string {
 	var out []string
 	for _, r := range Flow {
-		if from == to && len(r.Opens) == 0 || !r.Allows(from) {
-			continue
-		}
-		if r.To == to || r.Or == to {
+		if r.Leads(from, to) && !(from == to && (r.To == "" || len(r.Opens) == 0)) {
 			out = append(out, r.ZH)
 		}
 	}

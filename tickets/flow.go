@@ -34,7 +34,8 @@ type Row struct {
 	ZH, EN string
 	From   []Status
 	To     Status
-	Or     Status // where the effect may lead instead, empty for most
+	Or     Status   // where the effect may lead instead, empty for most
+	OrFrom []Status // from where it may; empty: from every status of From
 	By     []By
 	Needs  []Field // all fields the action takes; Field.Must tells which must be filled
 	Gates  []Gate
@@ -179,7 +180,7 @@ var Flow = []Row{
 		Needs: []Field{requestN, noteOpt}, When: func(t *Ticket, a Actor) bool {
 			return slices.ContainsFunc(t.Pending(), func(r Request) bool { return r.AskedBy == a.Person || r.Unit == a.Unit })
 		}},
-	{Action: ActGrant, ZH: "同意申请", EN: "grant a request", From: openStatuses[1:], Or: Dispatched, By: deciders,
+	{Action: ActGrant, ZH: "同意申请", EN: "grant a request", From: openStatuses[1:], Or: Dispatched, OrFrom: []Status{Handling, Approval, Answering}, By: deciders,
 		Needs: []Field{requestN, requestKind, newHandleBy, portalEvidence, noteOpt}, When: decides, Jobs: []string{JobNotify}},
 	{Action: ActRefuse, ZH: "不同意申请", EN: "refuse a request", From: openStatuses[1:], By: deciders,
 		Needs: []Field{requestN, requestKind, reason, adjudicated, portalEvidence}, When: decides, Jobs: []string{JobNotify}},
@@ -194,7 +195,7 @@ var Flow = []Row{
 		Needs: []Field{reason, withdrawWay}, When: func(t *Ticket, _ Actor) bool { return t.Withdrawal == "" && t.Answerable() }, Jobs: []string{JobNotify}},
 	{Action: ActWithdrawCall, ZH: "核实撤回", EN: "check a withdrawal", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtAbove)},
 		Needs: []Field{voluntary, callNote}, Gates: []Gate{gateOutsider}, When: func(t *Ticket, _ Actor) bool { return t.Withdrawal == "asked" }, Meets: []string{"contact_made"}, Jobs: []string{JobNotify}},
-	{Action: ActTransferred, ZH: "登记移送", EN: "record the transfer", From: []Status{Handling, Approval, Answering, Answered, Closed}, Or: Closed, By: workers,
+	{Action: ActTransferred, ZH: "登记移送", EN: "record the transfer", From: []Status{Handling, Approval, Answering, Answered, Closed}, Or: Closed, OrFrom: []Status{Answering}, By: workers,
 		Needs: []Field{transferBody, transferNo, attemptAt}, Meets: []string{"transferred"}},
 	{Action: ActTransferResult, ZH: "登记移送结果", EN: "record what came of the transfer", From: anyStatus, By: []By{assigned, lead(AtHandler, AtAbove, AtDesk)},
 		Needs: []Field{receiptNo, acceptedAt, transferNews}, When: func(t *Ticket, _ Actor) bool { return len(t.Transfers) > 0 }},
@@ -203,7 +204,7 @@ var Flow = []Row{
 	{Action: ActDeclare, ZH: "申报回避", EN: "declare an interest", From: openStatuses, By: []By{assigned, lead(AtAssigned)}, Needs: []Field{reason}, Jobs: []string{JobNotify}},
 	{Action: ActRespondent, ZH: "指明原决定单位", EN: "name the respondent", From: []Status{Registered, Dispatched, Handling}, By: []By{operator(AtDesk), lead(AtDesk, AtHandler, AtAbove)},
 		Needs: []Field{respondentUnit, decisionMaker}},
-	{Action: ActMandate, ZH: "登记代表人授权", EN: "record the mandate", From: openStatuses, By: everybody, Needs: []Field{mandateEvidence},
+	{Action: ActMandate, ZH: "登记代表人授权", EN: "record the mandate", From: openStatuses, Or: Answered, OrFrom: []Status{Answering}, By: everybody, Needs: []Field{mandateEvidence},
 		When: func(t *Ticket, _ Actor) bool { return t.Naming == Joint && !t.Mandate && len(t.Persons) > 1 }},
 	{Action: ActPetition, ZH: "转入信访系统", EN: "to the petition system", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtHandler)},
 		Needs: []Field{petitionNo, noteOpt}, When: func(t *Ticket, _ Actor) bool { return t.PetitionNo == "" }},
@@ -259,6 +260,14 @@ func RowOf(a Action) (row Row, ok bool) {
 
 // Allows tells whether the row may be taken from a status.
 func (r Row) Allows(s Status) bool { return slices.Contains(r.From, s) }
+
+// Leads tells whether the row may lead from one status to another.
+func (r Row) Leads(from, to Status) bool {
+	if !r.Allows(from) {
+		return false
+	}
+	return r.Next(from) == to || r.Or == to && (len(r.OrFrom) == 0 || slices.Contains(r.OrFrom, from))
+}
 
 // Next is the status after the row, taken from s.
 func (r Row) Next(s Status) Status {

@@ -33,6 +33,7 @@ type Tickets interface {
 	Content(ctx context.Context, c pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
 	Explain(ctx context.Context, c pg.Caller, number string, deadlineID int64) (deadline.Explanation, error)
 	LikelyRelations(ctx context.Context, c pg.Caller, number string) ([]ticketdb.Likely, error)
+	PendingRequests(ctx context.Context, c pg.Caller, after int64) ([]ticketdb.PendingRequest, int64, error)
 	Earlier(ctx context.Context, c pg.Caller, phone string) ([]ticketdb.Line, error)
 	Staff(ctx context.Context, c pg.Caller, unit int) ([]ticketdb.Staff, error)
 	Documents(ctx context.Context, c pg.Caller, number string) ([]ticketdb.Document, error)

@@ -4,7 +4,7 @@ package web
 var allPages = []page{
 	ErrorPage{}, WelcomePage{}, SignInPage{}, StatusPage{},
 	&DeskPage{}, PlacesPart{}, CallerPart{}, ProposalPart{}, LikelyPart{},
-	ListPage{}, DispatchPage{}, WorkPage{},
+	ListPage{}, DispatchPage{}, RequestsPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
 	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
 	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, CalendarsPage{}, DeputiesPage{}, DutyPage{},

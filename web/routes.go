@@ -29,7 +29,9 @@ var (
 	anyone   = []string{"*"} // anybody signed in
 	deskOnly = []string{tickets.RoleOperator, tickets.RoleLead}
 	workers  = []string{tickets.RoleOperator, tickets.RoleLead, tickets.RoleInvestigator}
+	readers  = []string{tickets.RoleOperator, tickets.RoleLead, tickets.RoleInvestigator, tickets.RoleCustodian} // who may open a ticket's page, where the policies show it
 	hands    = []string{tickets.RoleLead, tickets.RoleInvestigator}
+	keepers  = []string{tickets.RoleLead, tickets.RoleCustodian} // who decide requests
 	leads    = []string{tickets.RoleLead}
 	systems  = []string{tickets.RoleSystem}
 	lenders  = []string{tickets.RoleLead, tickets.RoleSecurity}
@@ -54,14 +56,15 @@ func (s *server) routes() []route {
 		{get, "/work", hands, s.workList},
 		{get, "/tickets", workers, s.ticketList},
 		{post, "/tickets/search", workers, s.ticketSearch},
-		{get, "/tickets/:number", workers, s.ticket},
+		{get, "/requests", keepers, s.requests},
+		{get, "/tickets/:number", readers, s.ticket},
 		{get, "/tickets/:number/proposal", workers, s.ticketProposal},
 		{get, "/tickets/:number/likely", workers, s.ticketLikely},
-		{get, "/tickets/:number/clocks/:id", workers, s.ticketClock},
+		{get, "/tickets/:number/clocks/:id", readers, s.ticketClock},
 		{get, "/tickets/:number/files/:id", workers, s.ticketFile},
 		{post, "/tickets/:number/files", workers, s.ticketAttach},
 		{post, "/tickets/:number/contact", workers, s.ticketContact},
-		{post, "/tickets/:number/actions/:action", workers, s.ticketAct},
+		{post, "/tickets/:number/actions/:action", readers, s.ticketAct},
 		{get, "/tickets/:number/documents/new", workers, s.documentDraft},
 		{post, "/tickets/:number/documents", workers, s.documentIssue},
 		{get, "/tickets/:number/documents/:id", workers, s.document},

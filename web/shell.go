@@ -45,6 +45,7 @@ var navigation = []struct {
 	{"/work", Text{"工作台", "My work"}, "list-check", []string{tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/dispatch", Text{"待派单", "To dispatch"}, "send", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/tickets", Text{"工单", "Tickets"}, "list", []string{tickets.RoleOperator, tickets.RoleInvestigator, tickets.RoleLead}},
+	{"/requests", Text{"待审批", "To decide"}, "checklist", []string{tickets.RoleLead, tickets.RoleCustodian}},
 	{"/board", Text{"看板", "Board"}, "layout-dashboard", []string{tickets.RoleLead}},
 	{"/indicators", Text{"指标", "Indicators"}, "chart-bar", []string{tickets.RoleOperator, tickets.RoleLead}},
 	{"/ledgers/named", Text{"台账", "Ledgers"}, "clipboard-list", []string{tickets.RoleOperator, tickets.RoleLead}},

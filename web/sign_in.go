@@ -109,6 +109,8 @@ func (s *server) home(c *fiber.Ctx, v *visit) error {
 		to = "/desk"
 	case v.me.Has(tickets.RoleLead), v.me.Has(tickets.RoleInvestigator):
 		to = "/work"
+	case v.me.Has(tickets.RoleCustodian):
+		to = "/requests"
 	case v.me.Has(tickets.RoleSystem):
 		to = "/operations"
 	default:

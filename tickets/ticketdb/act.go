@@ -297,6 +297,9 @@ func (w *writing) update(row journal.Row) {
 		sql += fmt.Sprintf(`, %s = $%d`, name, len(args))
 	}
 	for _, name := range names {
+		if w.c.Recuse != nil && (name == "investigator" || name == "second_investigator") {
+			continue // the recusal takes it from him
+		}
 		args = append(args, w.set[name])
 		if name == "next_due" {
 			// Without a running clock it is infinity, so that lists by due time page by one key.

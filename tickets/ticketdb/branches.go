@@ -106,7 +106,7 @@ func (w *writing) transfers(ctx context.Context) error {
 		}
 	}
 	if r := c.Respondent; r != nil {
-		w.exec(`INSERT INTO respondents (ticket, unit, person) VALUES ($1, $2, nullif($3, 0)) ON CONFLICT DO NOTHING`, w.v.ID, r.Unit, r.Person)
+		w.exec(`INSERT INTO respondents (ticket, unit, person) VALUES ($1, $2, nullif($3, 0)) ON CONFLICT (ticket, unit) DO UPDATE SET person = coalesce(excluded.person, respondents.person)`, w.v.ID, r.Unit, r.Person)
 		w.see(r.Unit)
 	}
 	return nil

@@ -34,6 +34,7 @@ type Tickets interface {
 	AddFile(ctx context.Context, caller pg.Caller, number string, version int, f ticketdb.File) (*ticketdb.View, error)
 	Content(ctx context.Context, caller pg.Caller, number string, attachment int64) (ticketdb.Attachment, []byte, error)
 	LikelyRelations(ctx context.Context, caller pg.Caller, number string) ([]ticketdb.Likely, error)
+	PendingRequests(ctx context.Context, caller pg.Caller, after int64) ([]ticketdb.PendingRequest, int64, error)
 	Earlier(ctx context.Context, caller pg.Caller, phone string) ([]ticketdb.Line, error)
 	Papers
 	Figures
@@ -103,6 +104,7 @@ func Register(app *fiber.App, c Config) {
 	s.sessionCalls()
 	s.ticketCalls()
 	s.actionCalls()
+	s.requestCalls()
 	s.fileCalls()
 	s.documentCalls()
 	s.deadlineCalls()

@@ -244,4 +244,8 @@ func (f *fake) LikelyRelations(context.Context, pg.Caller, string) ([]ticketdb.L
 	return nil, nil
 }
 
+func (f *fake) PendingRequests(context.Context, pg.Caller, int64) ([]ticketdb.PendingRequest, int64, error) {
+	return nil, 0, nil
+}
+
 func (f *fake) Earlier(context.Context, pg.Caller, string) ([]ticketdb.Line, error) { return nil, nil }

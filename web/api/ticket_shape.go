@@ -143,11 +143,11 @@ func attemptsOf(t *tickets.Ticket) []attemptBody {
 	})
 }
 
-func requestsOf(in []tickets.Request) []requestBody {
-	return each(in, func(r tickets.Request) requestBody {
-		return requestBody{ID: r.ID, N: r.N, Decider: r.Decider, Amount: r.Amount, Wanted: localp(r.Wanted), Until: localp(r.Until), Kind: r.Kind, State: r.State, Reason: r.Reason, Basis: r.Basis, Unit: r.Unit, AskedBy: r.AskedBy,
-			AskedAt: local(r.AskedAt), DecidedBy: r.DecidedBy, DecidedAt: localp(r.DecidedAt), DecisionNote: r.DecisionNote}
-	})
+func requestsOf(in []tickets.Request) []requestBody { return each(in, requestShape) }
+
+func requestShape(r tickets.Request) requestBody {
+	return requestBody{ID: r.ID, N: r.N, Decider: r.Decider, Amount: r.Amount, Wanted: localp(r.Wanted), Until: localp(r.Until), Kind: r.Kind, State: r.State, Reason: r.Reason, Basis: r.Basis,
+		Unit: r.Unit, AskedBy: r.AskedBy, AskedAt: local(r.AskedAt), DecidedBy: r.DecidedBy, DecidedAt: localp(r.DecidedAt), DecisionNote: r.DecisionNote}
 }
 
 func transfersOf(in []tickets.Transfer) []transferBody {
