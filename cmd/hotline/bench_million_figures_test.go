@@ -44,7 +44,8 @@ func (m *million) loadFigures(b *testing.B) {
 			CASE WHEN closed_at IS NOT NULL THEN (12960 - id % 5000)::int END, CASE WHEN closed_at IS NOT NULL THEN 6 ELSE 1 + id % 5 END
 		 FROM tickets WHERE id >= 1000`,
 		`INSERT INTO cards (id, ticket, deadline, level, at) SELECT 200000000 + row_number() OVER (), l.subject, l.id, x.level, now() - interval '1 day'
-		 FROM deadlines l, (VALUES ('yellow', 3), ('red', 9)) x(level, nth) WHERE l.id >= 100000000 AND l.subject % x.nth = 0`,
+		 FROM (SELECT DISTINCT ON (subject) subject, id, due_at FROM deadlines WHERE id >= 100000000 ORDER BY subject, id) l,
+			(VALUES ('yellow', 2), ('second', 1), ('red', 0), ('escalated2', -2), ('escalated5', -5)) x(level, days) WHERE l.due_at < now() + x.days * interval '1 day'`,
 		`WITH d AS (SELECT DISTINCT ON (rule) rule, rule_version, calendar, start_event FROM deadlines WHERE rule LIKE 'resolve%'), t AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM tickets WHERE closed_at IS NULL AND id >= 1000)
 		 INSERT INTO deadlines (id, subject_kind, subject, rule, rule_version, calendar, start_event, start_at, base_due_at, due_at, next_card_at, next_card)
 		 SELECT 300000000 + (g - 1) * 1000000 + t.n, 'ticket', t.id, (SELECT rule FROM d LIMIT 1), (SELECT rule_version FROM d LIMIT 1), (SELECT calendar FROM d LIMIT 1), 'registered',

@@ -3,10 +3,10 @@ package ticketdb
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"hotline/internal/pg"
 	"hotline/internal/units"
@@ -65,6 +65,35 @@ func (d *DB) Board(ctx context.Context, caller pg.Caller, unit int) (*Board, err
 	if unit != 0 && tree.Find(unit) == nil {
 		return nil, tickets.Invalid{{Field: "unit", ZH: "没有这个单位", EN: "no such unit"}}
 	}
+	// The open tickets and the facts are asked for side by side: the facts run
+	// behind anyway, so the two need no common moment.
+	var open, facts *Board
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		open, err = d.half(ctx, caller, unit, func(p *Board, b *pgx.Batch, q boardQuery) {
+			p.queueOpen(b, q)
+			p.queueCards(b, q)
+		})
+		return err
+	})
+	g.Go(func() (err error) {
+		facts, err = d.half(ctx, caller, unit, (*Board).queueFacts)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("count the board: %w", err)
+	}
+	open.AsOf, open.Weeks, open.Kinds, open.Funnel = facts.AsOf, facts.Weeks, facts.Kinds, facts.Funnel
+	for _, u := range facts.Units {
+		x := open.unitOf(u.Unit, u.Own)
+		x.OnTime, x.Pleased = u.OnTime, u.Pleased
+	}
+	return open, nil
+}
+
+// half counts a part of the board in a transaction of its own.
+func (d *DB) half(ctx context.Context, caller pg.Caller, unit int, queue func(*Board, *pgx.Batch, boardQuery)) (*Board, error) {
+	tree := d.Tree()
 	var out *Board
 	err := d.pg.Read(ctx, caller, func(tx *pg.Tx) error {
 		if !MayCount(tx.Me) {
@@ -74,17 +103,10 @@ func (d *DB) Board(ctx context.Context, caller pg.Caller, unit int) (*Board, err
 		b := &pgx.Batch{}
 		b.Queue(customPlans)
 		asOf(b, tx, &out.AsOf)
-		q := boardQuery{tx: tx, tree: tree, f: Figures{From: out.From, To: out.To, Unit: unit}, by: out.split(tree)}
-		out.queueOpen(b, q)
-		out.queueCards(b, q)
-		out.queueRates(b, q)
-		out.queueFlows(b, q)
+		queue(out, b, boardQuery{tx: tx, tree: tree, f: Figures{From: out.From, To: out.To, Unit: unit}, by: out.split(tree)})
 		return tx.SendBatch(ctx, b).Close()
 	})
-	if err != nil {
-		return nil, fmt.Errorf("count the board: %w", err)
-	}
-	return out, nil
+	return out, err
 }
 
 func newBoard(tx *pg.Tx, tree *units.Tree, unit int) *Board {
@@ -140,17 +162,21 @@ func (q boardQuery) conditions(args ...any) *conditions {
 	return c
 }
 
+// unit is the line of a unit below, or of the board's unit itself for nil.
 func (p *Board) unit(id *int) *BoardUnit {
-	key := BoardUnit{Unit: p.Unit, Own: true}
-	if id != nil {
-		key = BoardUnit{Unit: *id}
+	if id == nil {
+		return p.unitOf(p.Unit, true)
 	}
+	return p.unitOf(*id, false)
+}
+
+func (p *Board) unitOf(unit int, own bool) *BoardUnit {
 	for i := range p.Units {
-		if p.Units[i].Unit == key.Unit && p.Units[i].Own == key.Own {
+		if p.Units[i].Unit == unit && p.Units[i].Own == own {
 			return &p.Units[i]
 		}
 	}
-	p.Units = append(p.Units, key)
+	p.Units = append(p.Units, BoardUnit{Unit: unit, Own: own})
 	return &p.Units[len(p.Units)-1]
 }
 
@@ -202,56 +228,65 @@ func (p *Board) queueCards(b *pgx.Batch, q boardQuery) {
 	})
 }
 
-// queueRates counts the two rates of the heat table.
-func (p *Board) queueRates(b *pgx.Batch, q boardQuery) {
+// queueFacts counts the two rates of the heat table, and what was received in
+// the last weeks and how far it came, in one pass.
+func (p *Board) queueFacts(b *pgx.Batch, q boardQuery) {
 	end := p.To
 	if p.Now.Before(end) {
 		end = p.Now
 	}
-	c := q.conditions(p.From, p.To, end)
-	onTime, _ := measureOf(tickets.OnTimeRate)
-	pleased, _ := measureOf(tickets.PleasedRate)
+	args := []any{p.From, p.To, end}
+	week := "CASE WHEN received_at < $1 THEN NULL"
+	for i := 1; i < len(p.Weeks); i++ {
+		args = append(args, p.From.AddDate(0, 0, 7*i))
+		week += fmt.Sprintf(" WHEN received_at < $%d THEN %d", len(args), i-1)
+	}
+	week += fmt.Sprintf(" ELSE %d END", len(p.Weeks)-1)
+	rate := func(code string, bit int) string {
+		m, _ := measureOf(code)
+		return fmt.Sprintf("CASE WHEN %s THEN CASE WHEN %s THEN %d ELSE %d END ELSE 0 END", m.among(""), m.ok, 3*bit, bit)
+	}
+	c := q.conditions(args...)
 	c.add("last_at >= $1")
 	c.add("received_at < $2")
-	c.add("(" + onTime.among("") + " OR " + pleased.among("") + ")")
-	sql := fmt.Sprintf(`SELECT part, coalesce(sum(a), 0), coalesce(sum(b), 0), coalesce(sum(c), 0), coalesce(sum(d), 0) FROM (SELECT %s AS part, (%s)::int AS a, (%s AND %s)::int AS b, (%s)::int AS c, (%s AND %s)::int AS d FROM my_facts%s OFFSET 0) f GROUP BY part`,
-		q.by, onTime.among(""), onTime.among(""), onTime.ok, pleased.among(""), pleased.among(""), pleased.ok, c.where())
+	sql := fmt.Sprintf(`SELECT grouping(part, flags), part, coalesce(flags, 0), week, coalesce(channel, ''), coalesce(kind, ''), coalesce(stage, 0), count(*)
+		FROM (SELECT %s AS part, %s + %s AS flags, %s AS week, channel, kind, stage FROM my_facts%s) f
+		GROUP BY GROUPING SETS ((part, flags), (week, channel, kind, stage))`, q.by, rate(tickets.OnTimeRate, 1), rate(tickets.PleasedRate, 4), week, c.where())
 	b.Queue(sql, c.args...).Query(func(rows pgx.Rows) error {
-		var part *int
-		var a, of, c, pleased int64
-		_, err := pgx.ForEachRow(rows, []any{&part, &a, &of, &c, &pleased}, func() error {
-			u := p.unit(part)
-			u.OnTime, u.Pleased = tickets.Rate{Num: of, Den: a}, tickets.Rate{Num: pleased, Den: c}
+		var set, flags, stage, n int
+		var part, week *int
+		var channel, kind string
+		_, err := pgx.ForEachRow(rows, []any{&set, &part, &flags, &week, &channel, &kind, &stage, &n}, func() error {
+			switch {
+			case set == 0 && flags != 0:
+				p.unit(part).rates(flags, int64(n))
+			case set != 0 && week != nil:
+				p.flow(*week, channel, kind, stage, n)
+			}
 			return nil
 		})
 		return err
 	})
 }
 
-// queueFlows counts what was received in the last weeks, and how far it came.
-func (p *Board) queueFlows(b *pgx.Batch, q boardQuery) {
-	args := []any{p.From, p.To}
-	week := "CASE"
-	for i := 1; i < len(p.Weeks); i++ {
-		args = append(args, p.From.AddDate(0, 0, 7*i))
-		week += " WHEN received_at < $" + strconv.Itoa(len(args)) + " THEN " + strconv.Itoa(i-1)
+// rates adds n tickets with the same two bits a rate: counted, and of the numerator.
+func (u *BoardUnit) rates(flags int, n int64) {
+	add := func(r *tickets.Rate, bits int) {
+		if bits&1 != 0 {
+			r.Den += n
+		}
+		if bits&2 != 0 {
+			r.Num += n
+		}
 	}
-	week += " ELSE " + strconv.Itoa(len(p.Weeks)-1) + " END"
-	c := q.conditions(args...)
-	c.add("received_at >= $1 AND received_at < $2")
-	c.add("last_at >= $1") // so that the index by scope and last moment serves
-	sql := fmt.Sprintf(`SELECT week, channel, kind, stage, count(*) FROM (SELECT %s AS week, channel, kind, stage FROM my_facts%s OFFSET 0) f GROUP BY week, channel, kind, stage`, week, c.where())
-	b.Queue(sql, c.args...).Query(func(rows pgx.Rows) error {
-		var week, stage, n int
-		var channel, kind string
-		_, err := pgx.ForEachRow(rows, []any{&week, &channel, &kind, &stage, &n}, func() error {
-			p.Weeks[week][channel] += n
-			p.Kinds[kind] += n
-			for i := range stage {
-				p.Funnel[i] += n
-			}
-			return nil
-		})
-		return err
-	})
+	add(&u.OnTime, flags&3)
+	add(&u.Pleased, flags>>2)
+}
+
+func (p *Board) flow(week int, channel, kind string, stage, n int) {
+	p.Weeks[week][channel] += n
+	p.Kinds[kind] += n
+	for i := range stage {
+		p.Funnel[i] += n
+	}
 }

@@ -90,7 +90,7 @@ func (m measured) among(provenance string) string {
 
 // breakdowns are the columns that tell the parts apart. What lies with a county
 // bureau itself has no township: there the county stands for its own.
-var breakdowns = map[string]string{"": "NULL::text", "county": "county::text", "township": "coalesce(township, county)::text", "kind": "kind", "channel": "channel"}
+var breakdowns = map[string]string{"": "NULL::int", "county": "county", "township": "coalesce(township, county)", "kind": "kind", "channel": "channel"}
 
 // check names what cannot be counted.
 func (f Figures) check(tree *units.Tree) error {
@@ -209,6 +209,15 @@ func asOf(b *pgx.Batch, tx *pg.Tx, at *time.Time) {
 	})
 }
 
+// flags is a ticket as one number, two bits a measure: counted, and of the numerator.
+func (f Figures) flags() string {
+	out := make([]string, len(measures))
+	for i, m := range measures {
+		out[i] = fmt.Sprintf("CASE WHEN %s THEN CASE WHEN %s THEN %d ELSE %d END ELSE 0 END", m.among(f.Provenance), m.ok, 3<<(2*i), 1<<(2*i))
+	}
+	return strings.Join(out, " + ")
+}
+
 // queue counts one sheet. Each ticket first becomes one number, two bits an
 // indicator (among, and of them), so that a year costs one pass and one sum.
 func (s *Sheet) queue(b *pgx.Batch, tx *pg.Tx, tree *units.Tree, f Figures, key string) {
@@ -220,13 +229,9 @@ func (s *Sheet) queue(b *pgx.Batch, tx *pg.Tx, tree *units.Tree, f Figures, key 
 	f.narrow(c, tx.Me, tree)
 	c.add("last_at >= $1")
 	c.add("received_at < $2")
-	var flags []string
-	for i, m := range measures {
-		flags = append(flags, fmt.Sprintf("CASE WHEN %s THEN CASE WHEN %s THEN %d ELSE %d END ELSE 0 END", m.among(f.Provenance), m.ok, 3<<(2*i), 1<<(2*i)))
-	}
 	hours := measures[len(measures)-1]
-	sql := fmt.Sprintf(`SELECT g, flags, count(*), coalesce(sum(spent), 0) FROM (SELECT %s AS g, %s AS flags, CASE WHEN %s THEN minutes END AS spent FROM my_facts%s OFFSET 0) f GROUP BY g, flags`,
-		breakdowns[f.By], strings.Join(flags, " + "), hours.among(f.Provenance), c.where())
+	sql := fmt.Sprintf(`SELECT g::text, flags, count(*), coalesce(sum(spent), 0) FROM (SELECT %s AS g, %s AS flags, CASE WHEN %s THEN minutes END AS spent FROM my_facts%s) f GROUP BY g, flags`,
+		breakdowns[f.By], f.flags(), hours.among(f.Provenance), c.where())
 	b.Queue(sql, c.args...).Query(func(rows pgx.Rows) error { return s.collect(rows, f, key) })
 }
 
