@@ -91,7 +91,7 @@ func TestBodyLimitFitsTheRoute(t *testing.T) {
 		want        int
 	}{
 		{"POST", "/desk", bodyLimit}, {"POST", "/tickets/2611160000010/files", fileBodyLimit}, {"POST", "/tickets/x/files?a=/files", fileBodyLimit},
-		{"POST", "/desk?x=/tickets/files", bodyLimit}, {"POST", "/api/v1/tickets/1/attachments", fileBodyLimit}, {"PUT", "/tickets/1/files", bodyLimit},
+		{"POST", "/tasks/R260918-0000001/answer", fileBodyLimit}, {"POST", "/tasks/R260918-0000001/sign", bodyLimit}, {"POST", "/desk?x=/tickets/files", bodyLimit}, {"POST", "/api/v1/tickets/1/attachments", fileBodyLimit}, {"PUT", "/tickets/1/files", bodyLimit},
 	} {
 		var h fasthttp.RequestHeader
 		h.SetMethod(c.method)

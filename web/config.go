@@ -44,6 +44,12 @@ type Tickets interface {
 	CancelDocument(ctx context.Context, c pg.Caller, number string, id int64, reason string) error
 	ReturnDocument(ctx context.Context, c pg.Caller, number string, id int64, f ticketdb.File) error
 	NameDocument(ctx context.Context, c pg.Caller, number string, id int64) (string, error)
+	Task(ctx context.Context, c pg.Caller, number string) (*ticketdb.TaskView, error)
+	Tasks(ctx context.Context, c pg.Caller, f ticketdb.TaskFilter) (ticketdb.TaskPage, error)
+	TaskCounts(ctx context.Context, c pg.Caller) (ticketdb.TaskCounts, error)
+	SignTask(ctx context.Context, c pg.Caller, number string, version int) (*ticketdb.TaskView, error)
+	AnswerTask(ctx context.Context, c pg.Caller, number string, version int, text string, files []ticketdb.File) (*ticketdb.TaskView, error)
+	TaskContent(ctx context.Context, c pg.Caller, number string, id int64) (ticketdb.TaskFile, []byte, error)
 	PaperFacts(t *ticketdb.View) paper.Facts
 	Board(ctx context.Context, c pg.Caller, unit int) (*ticketdb.Board, error)
 	Indicators(ctx context.Context, c pg.Caller, f ticketdb.Figures) (ticketdb.Sheet, error)

@@ -44,7 +44,8 @@ func limitBody(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	api := strings.HasPrefix(path, "/api/")
 	switch {
 	case string(h.Method()) != fiber.MethodPost:
-	case api && strings.HasSuffix(path, "/attachments"), strings.HasPrefix(path, "/tickets/") && strings.HasSuffix(path, "/files"):
+	case api && strings.HasSuffix(path, "/attachments"), strings.HasPrefix(path, "/tickets/") && strings.HasSuffix(path, "/files"),
+		strings.HasPrefix(path, "/tasks/") && strings.HasSuffix(path, "/answer"), strings.HasPrefix(path, "/api/v1/tasks/") && strings.HasSuffix(path, "/answer"):
 		return fasthttp.RequestConfig{MaxRequestBodySize: fileBodyLimit}
 	}
 	if api {

@@ -6,6 +6,7 @@ var allPages = []page{
 	&DeskPage{}, PlacesPart{}, CallerPart{}, ProposalPart{}, LikelyPart{},
 	ListPage{}, DispatchPage{}, RequestsPage{}, WorkPage{},
 	&TicketPage{}, ClockPage{}, OperationsPage{},
+	TasksPage{}, &TaskPage{},
 	&DocumentForm{}, DocumentPage{}, DocumentPrint{},
 	SettingsPage{}, CategoriesPage{}, CategoryPage{}, RulesPage{}, RulePage{}, RoutingPage{}, PlacePage{}, CalendarsPage{}, DeputiesPage{}, DutyPage{},
 	BoardPage{}, IndicatorsPage{}, LedgerPage{},

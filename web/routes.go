@@ -82,6 +82,12 @@ func (s *server) routes() []route {
 		{get, "/ledgers/:ledger", deskOnly, s.ledger},
 		{post, "/ledgers/:ledger/export", deskOnly, s.ledgerExport},
 
+		{get, "/tasks", hands, s.tasks},
+		{get, "/tasks/:number", workers, s.task},
+		{post, "/tasks/:number/sign", hands, s.taskSign},
+		{post, "/tasks/:number/answer", hands, s.taskAnswer},
+		{get, "/tasks/:number/files/:id", workers, s.taskFile},
+
 		{get, "/operations", systems, s.operations},
 		{post, "/operations/jobs/:id/retry", systems, s.operationsRetry},
 

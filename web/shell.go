@@ -44,6 +44,7 @@ var navigation = []struct {
 	{"/desk", Text{"坐席台", "Desk"}, "phone", []string{tickets.RoleOperator}},
 	{"/work", Text{"工作台", "My work"}, "list-check", []string{tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/dispatch", Text{"待派单", "To dispatch"}, "send", []string{tickets.RoleOperator, tickets.RoleLead}},
+	{"/tasks", Text{"任务", "Tasks"}, "checklist", []string{tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/tickets", Text{"工单", "Tickets"}, "list", []string{tickets.RoleOperator, tickets.RoleInvestigator, tickets.RoleLead}},
 	{"/requests", Text{"待审批", "To decide"}, "checklist", []string{tickets.RoleLead, tickets.RoleCustodian}},
 	{"/board", Text{"看板", "Board"}, "layout-dashboard", []string{tickets.RoleLead}},
@@ -95,14 +96,16 @@ func (s *server) render(c *fiber.Ctx, v *visit, status int, p page) error {
 
 // flashes are the messages after a redirect, by the code in the cookie.
 var flashes = map[string]Text{
-	"retried":  {"已安排重试。", "It will run again."},
-	"stored":   {"文件已存。", "The file is stored."},
-	"issued":   {"文书已签发。", "The document is issued."},
-	"returned": {"签收件已存。", "The signed copy is stored."},
-	"void":     {"文书已作废。", "The document is void."},
-	"changed":  {"已保存。", "Saved."},
-	"imported": {"已导入，暂定的到期时间正在重算。", "Imported; provisional due times are being computed again."},
-	"undone":   {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
+	"task_signed":   {"已签收。", "Signed."},
+	"task_answered": {"已提交回复。", "The answer is sent."},
+	"retried":       {"已安排重试。", "It will run again."},
+	"stored":        {"文件已存。", "The file is stored."},
+	"issued":        {"文书已签发。", "The document is issued."},
+	"returned":      {"签收件已存。", "The signed copy is stored."},
+	"void":          {"文书已作废。", "The document is void."},
+	"changed":       {"已保存。", "Saved."},
+	"imported":      {"已导入，暂定的到期时间正在重算。", "Imported; provisional due times are being computed again."},
+	"undone":        {"已撤销，恢复到上一版。", "Undone: it is as it was before."},
 }
 
 // flash leaves a message for the next page: a code, never a text.

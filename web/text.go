@@ -52,6 +52,7 @@ var vocabularies = map[string]tickets.Words{
 	"complainant": tickets.ComplainantRoles, "role": tickets.Roles, "basis": tickets.BasisCodes, "relation": tickets.Relations,
 	"request": tickets.RequestKinds, "request_state": tickets.RequestStates, "decider": tickets.Deciders, "pause": tickets.PauseReasons, "purpose": filePurposes, "file_state": fileStates,
 	"recusal": recusalReasons, "order_state": orderStates, "document_state": documentStates, "document": paper.Words(),
+	"task": tickets.TaskKinds, "task_state": tickets.TaskStates,
 	"limit_unit": limitUnits, "roll": rolls,
 	"disposition": tickets.Dispositions, "unit_level": unitLevels, "provenance": tickets.Provenances,
 }

@@ -29,13 +29,14 @@ type Detail struct{ Name, Value string }
 var actWords = map[string]Text{
 	"registered": {"登记", "registered"}, "contact_viewed": {"查看诉求人联系方式", "opened the contact"}, "proposed": {"系统给出拟派建议", "proposal"},
 	"routed": {"系统给出拟派建议", "proposal"}, "proposal": {"系统给出拟派建议", "proposal"}, "recused": {"回避", "recused"}, "card": {"预警", "warning card"}, "reply_planned": {"安排答复", "reply planned"},
+	"task_sent": {"下达任务", "task issued"}, "task_signed": {"签收任务", "task signed"},
 	"document_issued": {"签发文书", "document issued"}, "document_returned": {"文书签收件交回", "signed copy handed in"}, "document_cancelled": {"文书作废", "document declared void"},
 }
 
 // machineWords are our own workers, by the name in the journal.
 var machineWords = map[string]Text{
 	"machine:route": {"系统路由", "routing"}, "machine:reply": {"系统答复", "reply"}, "machine:cards": {"系统预警", "warnings"}, "machine:status": {"查询页", "status page"},
-	"machine:mail": {"邮件接收", "mail"}, "machine:sms": {"短信", "SMS"}, "machine:fetch": {"附件取回", "fetcher"}, "machine:demo": {"演示数据", "demo"}, "machine:pause": {"中止期满", "end of the pause"}, "machine:relay": {"转接", "relay"}, "machine:calendar": {"日历更新", "calendar"},
+	"machine:task": {"任务", "tasks"}, "machine:mail": {"邮件接收", "mail"}, "machine:sms": {"短信", "SMS"}, "machine:fetch": {"附件取回", "fetcher"}, "machine:demo": {"演示数据", "demo"}, "machine:pause": {"中止期满", "end of the pause"}, "machine:relay": {"转接", "relay"}, "machine:calendar": {"日历更新", "calendar"},
 	"machine:platform": {"12345 回传", "12345 callback"},
 }
 

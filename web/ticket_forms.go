@@ -74,10 +74,13 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 		return err
 	}
 	first := likely(t, rows)
+	p.Tasks = s.tasksPart(v.lang, t)
 	for _, r := range rows {
 		switch {
 		case r.Action == tickets.ActRecord || r.Action == tickets.ActCosign:
 			b.perAllegation(p, r)
+		case r.Action == tickets.ActTask || tickets.OnTask(r.Action):
+			b.perTask(p, r)
 		case slices.Contains(perRequest, r.Action):
 			b.perRequest(p, r)
 		case slices.Contains(inPlace, r.Action):
@@ -163,7 +166,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 	if slices.Contains(telling, r.Action) && notInPerson(b.t) {
 		f.Hint = b.v.lang.T("来件人不是受益人本人：公开答复只说办理结果和途径，不写受益人的收入、病情、证件等情况。", "The caller is not the one it is for: the public reply tells the result and what to do next, nothing of that person's income, illness or papers.")
 	}
-	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about || b.again.values["request"] == about)
+	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about || b.again.values["request"] == about || b.again.values["task"] == about)
 	errors := map[string]string{}
 	if sent {
 		f.Open = true
@@ -174,7 +177,7 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 		if sent {
 			x.Value = b.again.values[need.Name]
 		}
-		if (need.Name == "allegation" || need.Name == "request") && about != "" {
+		if (need.Name == "allegation" || need.Name == "request" || need.Name == "task") && about != "" {
 			x.Type, x.Value = "hidden", about
 		}
 		x.Error = errors[need.Name]
@@ -257,6 +260,8 @@ func (b *formBuilder) idle(f tickets.Field) bool {
 		return !wrong || b.t.Second != 0
 	case "recovered":
 		return !wrong && b.t.Kind != tickets.Help
+	case "confirmed":
+		return b.t.Secrecy != tickets.Confidential && len(b.t.Accused)+len(b.t.Recused) == 0
 	case "adoption":
 		return b.t.Kind != tickets.Suggestion
 	case "whom":
@@ -299,6 +304,8 @@ func (b *formBuilder) mayGo(u *units.Unit, a tickets.Action) bool {
 		return tree.Above(b.t.Unit, u.ID) && b.s.mayHandle(&b.t.Ticket, u)
 	case tickets.ActRecuse, tickets.ActRespondent, tickets.ActAccuse:
 		return u.Active && u.Kind != units.Auditor && u.Kind != units.Discipline
+	case tickets.ActTask:
+		return b.mayAsk(u)
 	case tickets.ActCoHandle:
 		return u.ID != b.t.Unit && (u.Kind == units.CoHandler || b.s.mayHandle(&b.t.Ticket, u))
 	}

@@ -43,6 +43,7 @@ type TicketPage struct {
 	FileError    string
 	Relations    []ticketdb.Relation
 	Documents    DocumentsPart
+	Tasks        TasksPart
 	MayUnlink    bool
 	Events       []Event
 	Steps        []ActionForm // move the ticket

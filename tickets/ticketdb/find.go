@@ -192,6 +192,7 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 	b.Queue(`SELECT id, request, reason, from_at, to_at, NULL::timestamptz FROM pauses WHERE ticket = $1 ORDER BY from_at`, id).Query(into(&v.Pauses, pgx.RowToStructByPos[tickets.Pause]))
 	b.Queue(`SELECT id, body, sent_at, sent_no, accepted_at, accepted_no, result, result_at FROM transfers WHERE ticket = $1 ORDER BY id`, id).Query(into(&t.Transfers, pgx.RowToStructByPos[tickets.Transfer]))
 	b.Queue(`SELECT `+taskColumns+`, l.n, l.deadline, l.issued_by FROM task_links l JOIN tasks k ON k.id = l.task WHERE l.ticket = $1 ORDER BY l.n`, id).Query(into(&t.Tasks, scanLinkedTask))
+	b.Queue(`SELECT f.id, f.task, f.round, f.name, f.type, f.size, f.sha256, f.at FROM task_files f JOIN task_links l ON l.task = f.task WHERE l.ticket = $1 ORDER BY f.id`, id).Query(into(&v.TaskFiles, pgx.RowToStructByPos[TaskFile]))
 	b.Queue(`SELECT unit FROM co_handlers WHERE ticket = $1 ORDER BY at`, id).Query(into(&v.CoHandlers, pgx.RowTo[int]))
 }
 

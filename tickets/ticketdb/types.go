@@ -216,6 +216,7 @@ type View struct {
 	Cards        []Card
 	Pauses       []tickets.Pause
 	CoHandlers   []int
+	TaskFiles    []TaskFile     // of the tasks' answers
 	Names        map[int]string // of the persons named in the ticket
 }
 
