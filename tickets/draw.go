@@ -16,6 +16,7 @@ func Draw() string {
 	drawDiagram(&b)
 	drawStatuses(&b)
 	drawRows(&b)
+	drawCases(&b)
 	return b.String()
 }
 

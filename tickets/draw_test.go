@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -32,3 +33,25 @@ func golden(t *testing.T, path, got string) {
 }
 
 func TestDrawingIsFresh(t *testing.T) { golden(t, "../docs/flow.md", Draw()) }
+
+func TestEveryDrawnCaseIsWalkedByItsTest(t *testing.T) {
+	var all []byte
+	for _, glob := range []string{"../cmd/hotline/walks/*_test.go", "../cmd/hotline/*_test.go"} {
+		files, err := filepath.Glob(glob)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v", glob, err)
+		}
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, text...)
+		}
+	}
+	for _, c := range drawnCases {
+		if !bytes.Contains(all, []byte("func "+c.test+"(")) {
+			t.Errorf("%s: there is no %s", c.title, c.test)
+		}
+	}
+}

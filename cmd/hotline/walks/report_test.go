@@ -7,6 +7,7 @@ import (
 
 	"hotline/internal/pg"
 	"hotline/tickets"
+	"hotline/tickets/ticketdb"
 )
 
 // (b) A named, confidential report against a township official, split into
@@ -180,5 +181,47 @@ func TestTheHandlerIsTheAccusedsBrother(t *testing.T) {
 		s.answered(c, leadCity, "handler-city")
 		s.followedUp(c, "basically")
 		s.hidden(leadCounty, c)
+	})
+}
+
+// (j) A posting that shows a child's illness, county accused, taken down within
+// hours by a task.
+func TestAPostingIsTakenDownWithinHours(t *testing.T) {
+	t.Parallel()
+	tell(t, func(s *story) {
+		n, _ := s.registers(cityOperator, contact{Kind: tickets.Complaint, Region: "140428", Secrecy: tickets.Confidential, AccusedUnit: countyUnit, Category: "posting.privacy",
+			Statement: "县局的低保公示栏把我家孩子得的病名字都写出来了，全村都知道了，孩子不敢去上学。"}.by("韩试验", "19900004545"))
+		s.hidden(leadCounty, n)
+		s.hires("handler-city", cityUnit, "investigator")
+		s.hires("lead2-city", cityUnit, "lead")
+		s.does(cityOperator, n, tickets.ActDispatch, "unit", itoa(cityUnit), "brief", "反映某县公示内容超范围，泄露未成年人病情。")
+		s.signed(n, leadCity, "handler-city", "investigator-city")
+
+		// What must be asked of the accused county goes by a task: it shows only that.
+		s.does(leadCity, n, tickets.ActTask, "kind", "rectify", "unit", itoa(countyUnit), "text", "请在四小时内撤下县局门口低保公示栏，重新公示时不得载有病情。", "due", "2026-09-14T13:30", "urgent", "true")
+		task := s.view(n).Tasks[0]
+		county := s.env.Session(s.T, leadCounty)
+		seen, err := s.db.Task(ctx, county, task.Number)
+		if err != nil || strings.Contains(seen.Text, n) {
+			s.Fatalf("the county reads %+v, %v", seen, err)
+		}
+		s.hidden(leadCounty, n)
+		if seen, err = s.db.SignTask(ctx, county, task.Number, seen.Version); err != nil {
+			s.Fatal(err)
+		}
+		s.later(90 * time.Minute)
+		if _, err = s.db.AnswerTask(ctx, s.env.Session(s.T, leadCounty), task.Number, seen.Version, "已撤下，照片见附件。", []ticketdb.File{{Name: "公示栏.jpg", Content: []byte("\xff\xd8\xff photo")}}); err != nil {
+			s.Fatal(err)
+		}
+		s.settles()
+		if !s.met(n, "task") {
+			s.Error("the posting was down in time")
+		}
+		s.does(leadCity, n, tickets.ActTaskAccept, "task", "1")
+		s.found(n, "handler-city", "true", "公示栏已于当日撤下，并责成全县自查。")
+		s.does(leadCity, n, tickets.ActApprove)
+		s.does(cityOperator, n, tickets.ActDelivered, "way", "call", "evidence", "座席转接告知，本人知悉")
+		s.followedUp(n, "satisfied")
+		s.hidden(leadCounty, n)
 	})
 }
