@@ -121,6 +121,9 @@ func withdraw(t *Ticket, _ Act, _ World, c *Change) []Problem {
 	if t.Withdrawal != "" {
 		return one("", "已登记过撤回", "a withdrawal is registered already")
 	}
+	if !t.Answerable() { // nobody could be called about it
+		return one("", "匿名件无法核实撤回，继续办理", "nobody can be asked whether an anonymous ticket is withdrawn: it goes on")
+	}
 	c.Withdrawal = "asked"
 	return nil
 }
@@ -145,7 +148,7 @@ func AppealName(level int) Word {
 func (t *Ticket) served() time.Time {
 	var at time.Time
 	for _, x := range t.Attempts {
-		if (x.State == "delivered" || x.Evidence == ExhaustedMark) && x.At.After(at) {
+		if (x.State == "delivered" || x.exhausts()) && x.At.After(at) {
 			at = x.At
 		}
 	}
@@ -232,7 +235,7 @@ func transferred(t *Ticket, a Act, w World, c *Change) []Problem {
 		return bad
 	}
 	c.Transfer = &Transfer{Body: a.Values.Get("body"), SentNo: a.Values.Get("sent_no"), SentAt: c.EventAt}
-	if r := t.LastReply(); t.Status == Answering && t.Outcome == "transferred" && !t.Answerable() && r != nil && r.ApprovedAt != nil {
+	if r := t.LastReply(); t.Status == Answering && !t.Answerable() && r != nil && r.ApprovedAt != nil {
 		posted(c, a)
 	}
 	return nil
@@ -283,6 +286,9 @@ func recuse(t *Ticket, a Act, w World, c *Change) []Problem {
 	}
 	key := unit
 	if person != 0 {
+		if _, _, ok := w.Staff(person); !ok {
+			return one("person", "没有这个工作人员", "nobody of that number works here")
+		}
 		key = -person
 	}
 	if slices.Contains(t.Recused, key) {
@@ -324,6 +330,14 @@ func respondent(t *Ticket, a Act, w World, c *Change) []Problem {
 	}
 	if unitRecused(t, w.Tree, unit) {
 		return one("unit", "该单位须回避", "the unit is recused")
+	}
+	if slices.Contains(t.Respondents, unit) {
+		return one("unit", "已指明该单位", "the unit is named already")
+	}
+	if p := a.Values.Int("person"); p != 0 {
+		if _, _, ok := w.Staff(p); !ok {
+			return one("person", "没有这个工作人员", "nobody of that number works here")
+		}
 	}
 	c.Respondent = &Respondent{Unit: unit, Person: a.Values.Int("person")}
 	return nil

@@ -17,7 +17,7 @@ func TestConclusionsHaveReasonsAndEyes(t *testing.T) {
 	}
 	w.try(t, []decision{
 		{name: "a conclusion goes to approval", ticket: w.ticket(w.at(Handling, w.county)), act: w.act(leadCounty, ActConclude, end("refused", "不予受理。")), to: Approval, check: func(c Change) bool { return c.Outcome == "refused" && c.Reply != nil && c.Unit == 0 }},
-		{name: "at the desk it puts the ticket into the desk's hands", ticket: w.ticket(), act: w.act(opCity, ActConclude, end("refused", "不予受理。")), to: Approval, check: func(c Change) bool { return c.Unit == 1 && c.Sign }},
+		{name: "at the desk it puts the ticket into the desk's hands", ticket: func() *Ticket { t := w.ticket(); t.Unit = 0; return t }(), act: w.act(opCity, ActConclude, end("refused", "不予受理。")), to: Approval, check: func(c Change) bool { return c.Unit == 1 && c.Sign }},
 		{name: "a complainant is told", ticket: w.ticket(w.at(Handling, w.county)), act: w.act(leadCounty, ActConclude, end("refused", "")), problem: "public_text"},
 		{name: "an anonymous one reads the outcome, never the internal reason", ticket: w.ticket(w.at(Handling, w.county), anonymous), act: w.act(leadCounty, ActConclude, end("unverifiable", "")), to: Approval,
 			check: func(c Change) bool { return c.Reply.PublicText == "处理结论：线索不足存查。" }},

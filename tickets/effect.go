@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"hotline/internal/deadline"
 	"hotline/internal/units"
 )
 
@@ -49,6 +50,9 @@ var effects = map[Action]effect{
 	ActSignReturn:     signReturn,
 	ActRecall: func(t *Ticket, a Act, w World, c *Change) []Problem {
 		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
+		if t.Status == Answered {
+			c.Opens = []string{deadline.EventRedo} // its limits were met: it has new ones
+		}
 		return toUnit(t, a, w, c)
 	},
 	ActAccuse: accuse,
@@ -71,8 +75,8 @@ var effects = map[Action]effect{
 	ActFollowUp:  followUp,
 	ActClose:     closeTicket,
 	ActRedo:      redo,
-	ActRevive: func(t *Ticket, _ Act, _ World, c *Change) []Problem {
-		c.Unit, c.ClearOutcome = backTo(t, Act{}), true
+	ActRevive: func(t *Ticket, a Act, _ World, c *Change) []Problem {
+		c.Unit, c.ClearOutcome = backTo(t, a), true
 		return nil
 	},
 	ActUrge:      func(_ *Ticket, _ Act, _ World, c *Change) []Problem { c.Urge = true; return nil },
@@ -109,6 +113,18 @@ func eventTime(t *Ticket, a Act, _ World, c *Change) []Problem {
 		return one("at", "时间不能早于收到时间", "the time lies before the ticket was received")
 	}
 	c.EventAt, c.Typed = at, true
+	return nil
+}
+
+// replyTime is eventTime of an attempt at the last reply: none was made before it
+// was approved.
+func replyTime(t *Ticket, a Act, w World, c *Change) []Problem {
+	if bad := eventTime(t, a, w, c); bad != nil {
+		return bad
+	}
+	if r := t.LastReply(); r != nil && r.ApprovedAt != nil && c.EventAt.Before(r.ApprovedAt.Truncate(time.Minute)) {
+		return one("at", "时间不能早于答复审核通过的时间", "the time lies before the reply was approved")
+	}
 	return nil
 }
 
@@ -312,7 +328,7 @@ func attempt(t *Ticket, a Act, w World, c *Change) []Problem {
 	if a.Values.Get("evidence") == ExhaustedMark {
 		return one("evidence", "请用「穷尽联系方式」", "use “exhausted”")
 	}
-	if bad := eventTime(t, a, w, c); bad != nil {
+	if bad := replyTime(t, a, w, c); bad != nil {
 		return bad
 	}
 	ids, bad := reaches(t, a)
@@ -332,7 +348,7 @@ func newAttempt(a Act, c *Change, state string) *Attempt {
 }
 
 func delivered(t *Ticket, a Act, w World, c *Change) []Problem {
-	if bad := eventTime(t, a, w, c); bad != nil {
+	if bad := replyTime(t, a, w, c); bad != nil {
 		return bad
 	}
 	if t.Appeal > 0 && a.Values.Get("way") != "letter" && a.Values.Get("way") != "face" {

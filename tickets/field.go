@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -215,9 +216,11 @@ func (f Field) wrong(s, kind string) bool {
 	case TypeUnit, TypePerson, TypeInt:
 		var n int
 		n, err = strconv.Atoi(s)
-		return err != nil || n <= 0
+		return err != nil || n <= 0 || n > math.MaxInt32
 	case TypeTime:
-		_, err = ParseTime(s)
+		var at time.Time
+		at, err = ParseTime(s)
+		return err != nil || at.Year() < 1900 || at.Year() > 2200
 	case TypeMoney:
 		_, err = parseCents(s)
 	case TypeBool:

@@ -44,8 +44,11 @@ var gateAccusedFloor = gate("accused floor", func(t *Ticket, a Act, w World) []P
 	if u == nil || !u.Active || u.Kind == units.Auditor || u.Kind == units.Discipline {
 		return one("unit", "没有这个单位", "no such unit")
 	}
-	if a.Action == ActCoHandle {
+	switch {
+	case a.Action == ActCoHandle:
 		return mayHelp(t, unit, w)
+	case a.Action == ActRecall && w.Tree.Parent(unit) == nil && accusedHolds(t, unit, w):
+		return nil // nobody stands above the bureau: it calls the ticket back only to pass it on
 	}
 	return mayHave(t, unit, w)
 })
@@ -117,10 +120,39 @@ var gateConclude = gate("no conclusion by the accused", func(t *Ticket, a Act, w
 	if unit == 0 {
 		unit = t.Desk
 	}
-	for _, x := range t.Accused {
-		if x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) {
-			return one("outcome", "本单位涉及被举报，不得自行作结，请派上级或移送", "the unit is accused: dispatch it higher or transfer it")
-		}
+	if accusedHolds(t, unit, w) {
+		return one("outcome", "本单位涉及被举报，不得自行作结，请派上级或移送", "the unit is accused: dispatch it higher or transfer it")
+	}
+	if mayHave(t, unit, w) != nil {
+		return one("outcome", "本单位不得办理本件（回避或复查复核），不得自行作结，请派上级", "the unit may not have this ticket (recused, or an appeal against it): dispatch it higher")
+	}
+	return nil
+})
+
+// accusedHolds tells whether a unit that is accused, or too low to check who is, has it.
+func accusedHolds(t *Ticket, unit int, w World) bool {
+	return slices.ContainsFunc(t.Accused, func(x Accused) bool { return x.Unit != 0 && !w.Tree.MayHandle(unit, x.Unit) })
+}
+
+// gateHandlerFree: what an accused unit found out about itself is no finding; the
+// level above recalls the ticket, and the bureau itself passes it on.
+var gateHandlerFree = gate("the handler is not accused", func(t *Ticket, _ Act, w World) []Problem {
+	if t.Outcome != "transferred" && accusedHolds(t, t.Unit, w) {
+		return one("", "承办单位涉及被举报，请由上级收回，或以移送报审", "the handling unit is accused: the level above recalls it, or it is transferred")
+	}
+	return nil
+})
+
+// gateOwnHands: who made the disputed decision does not work on it, and the
+// second redo is done by other people, whoever holds the pen.
+var gateOwnHands = gate("others do the work", func(t *Ticket, a Act, _ World) []Problem {
+	switch me := a.Actor.Person; {
+	case me == 0 || a.Values.Get("outcome") == "transferred":
+		return nil
+	case slices.Contains(t.Decisive, me):
+		return one("", "原决定经办人不能办理本件", "who made the disputed decision does not work on it")
+	case t.Redos >= 2 && foundBefore(t, me):
+		return one("", "第二次重办须换人核查", "the second redo is done by other people")
 	}
 	return nil
 })
@@ -242,7 +274,7 @@ var gateOtherEyes = gate("other eyes", func(t *Ticket, a Act, _ World) []Problem
 	if r := t.LastReply(); r != nil && r.Author == personActor(me) {
 		return one("", "不能审核自己提交的答复", "nobody approves his own reply")
 	}
-	if slices.ContainsFunc(t.Allegations, func(al Allegation) bool {
+	if t.Outcome == "" && slices.ContainsFunc(t.Allegations, func(al Allegation) bool { // a conclusion rests on no finding
 		return al.Finding != nil && me != 0 && (al.Finding.Author == me || al.Finding.Second == me)
 	}) {
 		return one("", "不能审核自己作出的核查结论", "nobody approves his own finding")
@@ -312,7 +344,7 @@ func (t *Ticket) Proven() bool {
 		return false
 	}
 	for _, x := range t.Attempts {
-		if x.Reply == r.ID && (x.State == "delivered" || x.Provenance != "" && x.Evidence == ExhaustedMark) {
+		if x.Reply == r.ID && (x.State == "delivered" || x.exhausts()) {
 			return true
 		}
 	}
@@ -322,6 +354,12 @@ func (t *Ticket) Proven() bool {
 // ExhaustedMark is the evidence of the closing attempt row that a lead's
 // approval of exhaustion writes.
 const ExhaustedMark = "exhausted"
+
+// exhausts tells whether the row is a lead's word that every way was tried. The
+// mark alone, typed as the evidence of something else, says nothing.
+func (x *Attempt) exhausts() bool {
+	return x.State == "unreachable" && x.Way == "status_page" && x.Evidence == ExhaustedMark
+}
 
 // gateNoFollowUpDue: an own-line ticket of somebody who can be called is
 // followed up; closing without is for the others and for the platform's 结案.
@@ -362,15 +400,18 @@ var gateRevivable = gate("revivable", func(t *Ticket, _ Act, _ World) []Problem 
 
 // gatePortal: what the platform did may be recorded for it with what its page
 // shows, and only on an order.
-var gatePortal = gate("portal evidence", func(t *Ticket, a Act, _ World) []Problem {
-	if a.Actor.Platform != "" {
-		return nil
-	}
+var gatePortal = gate("portal evidence", func(t *Ticket, a Act, w World) []Problem {
 	if t.Track != TrackOrder {
 		return one("", "不是 12345 工单", "not an order")
 	}
+	if a.Actor.Platform != "" {
+		return nil
+	}
 	if a.Values.Get("evidence") == "" {
 		return one("evidence", "请写明平台页面的凭据", "say what the platform's page shows")
+	}
+	if r := t.pending(RequestReturn); r != nil && a.Action == ActPlatformReturned && (a.Actor.Person == r.AskedBy || r.Decider == DecideAbove && !MayDecide(t, *r, a.Actor, w)) {
+		return one("", "退单须由申请人以外的人登记；第三次退单先由上级审批", "somebody other than the asker records it; a third return goes to the level above first")
 	}
 	return nil
 })

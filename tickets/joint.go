@@ -44,7 +44,7 @@ func (t *Ticket) Unreached() []int {
 		if x.Reply != r.ID {
 			continue
 		}
-		if x.Evidence == ExhaustedMark {
+		if x.exhausts() {
 			return nil
 		}
 		if x.State == "delivered" {

@@ -231,10 +231,8 @@ func askPause(t *Ticket, a Act, _ World, c *Change) []Problem {
 	case until.Sub(a.Now) > maxPause:
 		return one("until", "一次中止最长 60 日", "one pause lasts 60 days at most")
 	}
-	for _, x := range t.Clocks {
-		if x.Open && x.Pausable && !a.Now.Before(x.Due) {
-			return one("", "时限已过，不能再中止", "the limit has passed: it cannot be paused any more")
-		}
+	if bad := stillPausable(t, a); bad != nil {
+		return bad
 	}
 	r := newRequest(t, a, RequestPause)
 	r.Until = &until
@@ -242,6 +240,17 @@ func askPause(t *Ticket, a Act, _ World, c *Change) []Problem {
 		r.Reason = PauseReasons.ZH(r.Basis)
 	}
 	c.Request = r
+	return nil
+}
+
+// stillPausable: a limit that has passed, while the request waited or before, is
+// late; a pause would only hide it.
+func stillPausable(t *Ticket, a Act) []Problem {
+	for _, x := range t.Clocks {
+		if x.Open && x.Pausable && !a.Now.Before(x.Due) {
+			return one("", "时限已过，不能再中止", "the limit has passed: it cannot be paused any more")
+		}
+	}
 	return nil
 }
 
@@ -361,6 +370,9 @@ func grant(t *Ticket, a Act, w World, c *Change) []Problem {
 		if !r.Until.After(a.Now) {
 			return one("", "申请的中止期已过", "the pause asked for is over")
 		}
+		if bad := stillPausable(t, a); bad != nil {
+			return bad
+		}
 		c.Pause = &Pause{Request: r.ID, Reason: r.Basis, From: a.Now, Until: r.Until}
 		c.Jobs = append(c.Jobs, JobResume)
 	case RequestReveal:
@@ -447,10 +459,14 @@ func settle(t *Ticket, a Act, c *Change) {
 		c.Resume = true
 	}
 	moved := c.Unit != 0 && c.Unit != t.Unit && a.Action != ActHandDown
-	if !ends && !moved {
+	settled := a.Action == ActHandDown || a.Action == ActApprove && t.Track != TrackOrder // who works it or answers it returns it no more
+	if !ends && !moved && !settled {
 		return
 	}
 	for _, r := range t.Pending() {
+		if !ends && !moved && r.Kind != RequestReturn {
+			continue
+		}
 		if c.Decision != nil && c.Decision.Request == r.ID {
 			continue
 		}

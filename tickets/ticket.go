@@ -121,6 +121,8 @@ type TicketClock struct {
 	Extended int // their sum
 	UnitZH   string
 	UnitEN   string
+	Starts   []string // events that open it
+	Meets    []string // events that meet it
 }
 
 // Transfer is the matter's way to another body and what came of it.
@@ -279,9 +281,10 @@ func (t *Ticket) Allegation(n int) *Allegation {
 }
 
 // Answerable tells whether somebody can be answered at all: a person with a way
-// to be reached, named or not, or the platform that sent the order.
+// to be reached, named or not, the platform that sent the order, or whoever appealed,
+// since an opinion is served in writing.
 func (t *Ticket) Answerable() bool {
-	return t.Track == TrackOrder || t.HasPhone || t.HasMail || t.Naming == Named || t.Naming == Joint
+	return t.Track == TrackOrder || t.Appeal > 0 || t.HasPhone || t.HasMail || t.Naming == Named || t.Naming == Joint
 }
 
 // FirstAllegation is the statement as the one allegation of a ticket nobody has

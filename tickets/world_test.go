@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"hotline/internal/deadline"
+	"hotline/internal/workday"
 )
 
 // The people of the test world: numbers are ids, units are those of testTree.
@@ -18,6 +21,10 @@ const (
 	handCount2 = 24
 	leadTown   = 31
 	handTown   = 32
+	custCity   = 15
+	leadCity3  = 16 // of a bureau's leads one may have decided, one investigated; one is left
+	opCounty   = 25
+	custCounty = 26
 )
 
 var testNow = time.Date(2026, 9, 18, 9, 0, 0, 0, time.UTC)
@@ -27,6 +34,8 @@ type world struct {
 	World
 	county, town, village, section, other, finance int
 	people                                         map[int]Actor
+	engine                                         deadline.Engine
+	rules                                          map[int64]*deadline.Rule // of the clocks opened
 }
 
 func newWorld() *world {
@@ -54,12 +63,20 @@ func newWorld() *world {
 		}
 	}
 	hire(1, RoleOperator, opCity)
-	hire(1, RoleLead, leadCity, leadCity2)
+	hire(1, RoleCustodian, custCity)
+	hire(w.county, RoleOperator, opCounty)
+	hire(w.county, RoleCustodian, custCounty)
+	hire(1, RoleLead, leadCity, leadCity2, leadCity3)
 	hire(1, RoleInvestigator, handCity)
 	hire(w.county, RoleLead, leadCounty, leadCount2)
 	hire(w.county, RoleInvestigator, handCounty, handCount2)
 	hire(w.town, RoleLead, leadTown)
 	hire(w.town, RoleInvestigator, handTown)
+	table, err := deadline.NewTable(deadline.Defaults())
+	if err != nil {
+		panic(err)
+	}
+	w.engine, w.rules = deadline.Engine{Rules: table, Calendar: workday.Builtin()}, map[int64]*deadline.Rule{}
 	w.World = World{Tree: tree, Staff: func(p int) (int, []string, bool) {
 		a, ok := w.people[p]
 		return a.Unit, a.Roles, ok
@@ -74,6 +91,10 @@ func (w *world) ticket(with ...func(*Ticket)) *Ticket {
 	for _, f := range with {
 		f(t)
 	}
+	if t.Unit == 0 { // as the database has it: until dispatch it stands at its desk
+		t.Unit, t.UnitPath = t.Desk, w.Tree.Find(t.Desk).Path
+	}
+	w.begin(t)
 	return t
 }
 
@@ -100,7 +121,8 @@ func replied(approved bool) func(*Ticket) {
 	return func(t *Ticket) {
 		r := Reply{ID: int64(len(t.Replies) + 1), PublicText: "已恢复发放。", Author: personActor(handCounty), At: testNow}
 		if approved {
-			r.ApprovedBy, r.ApprovedAt = leadCounty, &testNow
+			at := testNow.Add(-10 * time.Minute)
+			r.ApprovedBy, r.ApprovedAt = leadCounty, &at
 		}
 		t.Replies = append(t.Replies, r)
 	}
@@ -117,6 +139,14 @@ var (
 
 // apply writes a change into the ticket in memory, as ticketdb does into rows.
 func (w *world) apply(t *Ticket, a Act, c Change) {
+	fromHop := 0
+	if h := t.Hop(); h != nil {
+		fromHop = h.N
+	}
+	paused := time.Duration(0)
+	if t.PausedAt != nil {
+		paused = a.Now.Sub(*t.PausedAt)
+	}
 	t.Status, t.Version = c.To, t.Version+1
 	switch {
 	case c.ClearOutcome:
@@ -147,6 +177,30 @@ func (w *world) apply(t *Ticket, a Act, c Change) {
 		t.Naming = Signed
 	}
 	w.applyWords(t, a, c)
+	w.applyClocks(t, a, c, fromHop, paused)
+	w.applyPeople(t, c)
+}
+
+// applyPeople writes who is accused, recused or disputed.
+func (w *world) applyPeople(t *Ticket, c Change) {
+	if x := c.Accused; x != nil {
+		t.Accused = append(t.Accused, *x)
+		if x.Unit != 0 && w.Tree.Parent(x.Unit) != nil {
+			t.Recused = append(t.Recused, x.Unit)
+		}
+	}
+	if c.Recuse != nil {
+		t.Recused = append(t.Recused, c.Recuse.Key)
+	}
+	if r := c.Respondent; r != nil {
+		t.Respondents = append(t.Respondents, r.Unit)
+		if r.Person != 0 {
+			t.Decisive = append(t.Decisive, r.Person)
+		}
+	}
+	if c.Adjudicated {
+		t.Order.State = "adjudicated"
+	}
 }
 
 // applyBranches writes requests, pauses and what else stands beside the status.
@@ -173,7 +227,8 @@ func (w *world) applyBranches(t *Ticket, a Act, c Change) {
 	}
 	switch {
 	case c.Pause != nil:
-		t.PausedAt = &a.Now
+		at := a.Now
+		t.PausedAt = &at
 	case c.Resume:
 		t.PausedAt = nil
 	}
@@ -183,8 +238,9 @@ func (w *world) applyBranches(t *Ticket, a Act, c Change) {
 	if c.Transfer != nil {
 		t.Transfers = append(t.Transfers, *c.Transfer)
 	}
-	if c.Recuse != nil {
-		t.Recused = append(t.Recused, c.Recuse.Key)
+	if x := c.TransferNews; x != nil {
+		last := &t.Transfers[len(t.Transfers)-1]
+		last.AcceptedAt, last.AcceptedNo, last.Result = x.AcceptedAt, x.AcceptedNo, x.Result
 	}
 	if c.Appealed != 0 {
 		t.Appealed = c.Appealed
@@ -195,6 +251,9 @@ func (w *world) applyBranches(t *Ticket, a Act, c Change) {
 	t.Mandate = t.Mandate || c.Mandate
 	if c.PetitionNo != "" {
 		t.PetitionNo = c.PetitionNo
+		if t.Track == TrackOwn {
+			t.Track = TrackPetition
+		}
 	}
 }
 

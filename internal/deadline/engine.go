@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"slices"
 	"time"
 
 	"hotline/internal/workday"
@@ -25,6 +26,8 @@ type Opening struct {
 	// External is the open external due time of the subject, for the rules
 	// that it caps, such as the reply after approval.
 	External *Due
+	// Running are the codes of clocks that run already; they are not started again.
+	Running []string
 }
 
 // Started is a clock that an event starts.
@@ -39,6 +42,9 @@ func (e Engine) Open(o Opening) ([]Started, error) {
 	rules := e.Rules.Opens(o.Event, o.Facts, o.At)
 	out := make([]Started, 0, len(rules))
 	for _, r := range rules {
+		if slices.Contains(o.Running, r.Code) {
+			continue
+		}
 		in := In{Rule: r, Start: o.At, Calendar: e.Calendar, Hours: e.Hours}
 		if r.Printable {
 			in.Printed = o.Printed

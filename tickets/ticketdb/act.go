@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -92,7 +93,7 @@ func (d *DB) staffOf(ctx context.Context, tx *pg.Tx, action tickets.Action, valu
 	row, _ := tickets.RowOf(action)
 	for _, f := range row.Needs {
 		p := values.Int(f.Name)
-		if f.Type != tickets.TypePerson || p == 0 {
+		if f.Type != tickets.TypePerson || p <= 0 || p > math.MaxInt32 {
 			continue
 		}
 		rows, err := tx.Query(ctx, `SELECT a.unit, array_agg(DISTINCT r.role) FROM accounts a JOIN account_roles r ON r.account = a.id

@@ -35,61 +35,29 @@ func (w *writing) clocks(ctx context.Context) error {
 
 // sortClocks tells which open clocks the step leaves running, meets and cancels.
 func (w *writing) sortClocks() (left []*Deadline, met, cancelled []int64) {
+	clocks := w.d.clocksOf(w.v) // in the order of the deadlines
 	for i := range w.v.Deadlines {
 		x := &w.v.Deadlines[i]
 		if !x.Open() {
 			continue
 		}
-		rule, _, known := w.d.rebuild(*x)
-		switch {
-		case w.endsTask(x.ID):
-			if w.c.Task.MetAt == nil {
-				cancelled = append(cancelled, x.ID)
-			} else {
-				met = append(met, x.ID)
+		fate := w.c.FateOf(clocks[i], w.fromHop)
+		if w.endsTask(x.ID) { // by its own answer, or called off
+			fate = tickets.CalledOff
+			if w.c.Task.MetAt != nil {
+				fate = tickets.Met
 			}
-		case known && w.meets(rule, x):
+		}
+		switch fate {
+		case tickets.Met:
 			met = append(met, x.ID)
-		case known && w.c.Cancel && w.act.Action == tickets.ActAnswer && rule.MetBy(deadline.EventPlatformAccepted):
-			left = append(left, x) // an order answered at once is met when the platform takes the answer
-		case known && w.c.Cancel && rule.Duty() == deadline.TaskDue:
-			left = append(left, x) // a task outlives the ticket: what was asked is still owed
-		case known && rule.Window && w.c.To == tickets.Approval && isHopDuty(x.Rule):
-			cancelled = append(cancelled, x.ID) // whoever has worked it out no longer asks to return it
-		case w.c.Cancel, w.leaves() && isHopDuty(x.Rule), w.leaves() && deadline.DutyOf(x.Rule) == deadline.HopDue && w.act.Action != tickets.ActHandDown && w.act.Action != tickets.ActReportUp:
+		case tickets.CalledOff:
 			cancelled = append(cancelled, x.ID)
 		default:
 			left = append(left, x)
 		}
 	}
 	return left, met, cancelled
-}
-
-// leaves tells whether the step gives the ticket to another turn.
-func (w *writing) leaves() bool {
-	return slices.Contains(w.c.Opens, deadline.EventDispatch) || slices.Contains(w.c.Opens, deadline.EventRedo)
-}
-
-// meets tells whether the step meets a clock. Whoever reports up has done his
-// own turn, not that of whoever had handed it down to the unit above him; a
-// task's clock is met by its own answer.
-func (w *writing) meets(rule *deadline.Rule, x *Deadline) bool {
-	if !slices.ContainsFunc(w.c.Meets, rule.MetBy) {
-		return false
-	}
-	switch rule.Duty() {
-	case deadline.HopDue:
-		return w.act.Action != tickets.ActReportUp || x.Hop != nil && *x.Hop == w.fromHop
-	case deadline.TaskDue:
-		return false
-	}
-	return true
-}
-
-// isHopDuty: duties of one unit's turn end when the ticket moves on.
-func isHopDuty(rule string) bool {
-	duty := deadline.DutyOf(rule)
-	return duty == deadline.Sign || duty == deadline.AskReturn
 }
 
 func (w *writing) endClocks(met, cancelled []int64) {
@@ -231,11 +199,14 @@ func (w *writing) openClocks(ctx context.Context, left []*Deadline) (clockColumn
 	}
 	for _, event := range w.c.Opens {
 		e := w.d.Engine()
-		external, outer := w.external(left), int64(0)
+		external, outer, running := w.external(left), int64(0), codes(left)
 		if event == deadline.EventHandDown {
 			external, outer = w.innermost(left)
 		}
-		opening := deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external}
+		if event == deadline.EventHandDown || event == deadline.EventTaskSent {
+			running = nil // one a turn, one a task
+		}
+		opening := deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external, Running: running}
 		urgent := urgency != tickets.Normal
 		if event == deadline.EventTaskSent {
 			opening, urgent = w.taskOpening(opening)
@@ -245,9 +216,6 @@ func (w *writing) openClocks(ctx context.Context, left []*Deadline) (clockColumn
 			return c, fmt.Errorf("clocks: %w", err)
 		}
 		for _, s := range started {
-			if event != deadline.EventHandDown && event != deadline.EventTaskSent && slices.ContainsFunc(left, func(x *Deadline) bool { return x.Rule == s.Due.RuleCode }) {
-				continue // it runs already
-			}
 			id, err := w.tx.ID(ctx)
 			if err != nil {
 				return c, err
@@ -268,6 +236,14 @@ func (w *writing) openClocks(ctx context.Context, left []*Deadline) (clockColumn
 	}
 	w.exec(insertClocksSQL, c.args(t.ID, hop)...)
 	return c, nil
+}
+
+func codes(list []*Deadline) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = x.Rule
+	}
+	return out
 }
 
 // external is the open external due time, which caps the reply.

@@ -95,6 +95,7 @@ func (d *DB) clocksOf(v *View) []tickets.TicketClock {
 		}
 		if rule, _, ok := d.rebuild(x); ok {
 			c.Window, c.Amount, c.Limit, c.Times, c.UnitZH, c.UnitEN = rule.Window, rule.Amount, rule.ExtensionLimit, rule.Extensions, rule.Unit.Zh(), rule.Unit.En()
+			c.Starts, c.Meets = rule.Starts, rule.Meets
 		}
 		for _, r := range v.Requests {
 			if r.Kind == tickets.RequestExtension && r.State == "granted" && r.Clock == x.ID {
