@@ -37,6 +37,7 @@ type Tickets interface {
 	PendingRequests(ctx context.Context, caller pg.Caller, after int64) ([]ticketdb.PendingRequest, int64, error)
 	Earlier(ctx context.Context, caller pg.Caller, phone string) ([]ticketdb.Line, error)
 	Papers
+	Asked
 	Figures
 	Tree() *units.Tree
 	Engine() deadline.Engine
@@ -107,6 +108,7 @@ func Register(app *fiber.App, c Config) {
 	s.requestCalls()
 	s.fileCalls()
 	s.documentCalls()
+	s.taskCalls()
 	s.deadlineCalls()
 	s.listCalls()
 	s.figureCalls()

@@ -36,6 +36,7 @@ const (
 
 // fake stands for accounts, desk and tickets; a test sets only what it needs.
 type fake struct {
+	Asked    // no test with the fake asks for one
 	Papers   // no test with the fake asks for one
 	Figures  // nor for these
 	mu       sync.Mutex

@@ -80,7 +80,7 @@ func (s *server) listWords(context.Context, *request, *nothing) (*wordsOutput, e
 		"status": tickets.Statuses, "kind": tickets.Kinds, "channel": tickets.Channels, "track": tickets.Tracks, "naming": tickets.Namings,
 		"secrecy": tickets.Secrecies, "urgency": tickets.Urgencies, "outcome": tickets.Outcomes, "finding": tickets.FindingOutcomes,
 		"way": tickets.Ways, "attempt_state": tickets.AttemptStates, "satisfaction": tickets.Satisfactions, "complainant_role": tickets.ComplainantRoles,
-		"relation": tickets.Relations, "basis": tickets.BasisCodes, "role": tickets.Roles, "document": paper.Words(),
+		"relation": tickets.Relations, "basis": tickets.BasisCodes, "role": tickets.Roles, "document": paper.Words(), "task": tickets.TaskKinds, "task_state": tickets.TaskStates,
 	} {
 		out[name] = choicesOf(w)
 	}

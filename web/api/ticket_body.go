@@ -193,13 +193,6 @@ type pauseBody struct {
 	To     *time.Time `json:"to,omitempty"`
 }
 
-// taskBody is what is asked of a unit beside the handling one.
-type taskBody struct {
-	ID   int64  `json:"id"`
-	Unit int    `json:"unit"`
-	Text string `json:"text"`
-}
-
 type deadlineBody struct {
 	ID          int64      `json:"id"`
 	Rule        string     `json:"rule"`

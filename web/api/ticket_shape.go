@@ -29,7 +29,7 @@ func (s *server) ticket(v *ticketdb.View) *ticketBody {
 		Transfers: transfersOf(t.Transfers), Pauses: pausesOf(v.Pauses),
 		Complainants: shownOf(v.Complainants), Accused: s.accusedOf(t.Accused), Respondents: list(t.Respondents), CoHandlers: list(v.CoHandlers),
 		Hops: s.hops(t.Hops), Allegations: allegationsOf(t.Allegations), Findings: findingsOf(v),
-		Replies: repliesOf(t.Replies), Attempts: attemptsOf(t), Requests: requestsOf(t.Requests), Tasks: []taskBody{},
+		Replies: repliesOf(t.Replies), Attempts: attemptsOf(t), Requests: requestsOf(t.Requests), Tasks: s.tasksOf(v),
 		Deadlines: s.deadlines(v.Deadlines), Relations: relationsOf(v.Relations), Attachments: attachmentsOf(v.Attachments),
 		Cards: cardsOf(v.Cards), Order: orderOf(t.Order), Actions: actionNames(v),
 	}
