@@ -59,6 +59,7 @@ type Change struct {
 	Adjudicated  bool       // the order must stay with us
 	FinalOther   bool       // the other ticket must be one that is final
 	Extend       *Extend
+	Printed      time.Time // the due time printed on a redone order
 	Pause        *Pause
 	Resume       bool
 	RevealAsked  bool

@@ -400,6 +400,13 @@ func closeTicket(t *Ticket, a Act, _ World, c *Change) []Problem {
 
 func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Redo, c.ClearOutcome = true, true
+	if a.Values.Get("handle_by") != "" {
+		at := a.Values.Time("handle_by", a.Now)
+		if t.Track != TrackOrder || !at.After(a.Now) {
+			return one("handle_by", "只有工单重办可以填写平台的新时限，且须晚于现在", "only a redone order has a due time of the platform's, and it lies ahead")
+		}
+		c.Printed = at
+	}
 	c.Unit = backTo(t, a)
 	if t.Redos > 0 && t.Investigator != 0 { // the second time by other people: the unit assigns anew
 		nobody, second := 0, 0

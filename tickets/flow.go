@@ -133,7 +133,7 @@ var Flow = []Row{
 		Meets: []string{"closed"}},
 	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched,
 		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
-		Needs: []Field{reason, unitOpt, newEvidence}, Gates: []Gate{gateRedo}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
+		Needs: []Field{reason, unitOpt, newEvidence, redoHandleBy}, Gates: []Gate{gateRedo}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
 		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,

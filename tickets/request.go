@@ -61,6 +61,7 @@ var (
 	requestKind    = choice("kind", "申请种类", "kind of request", false, RequestKinds)
 	portalEvidence = text("evidence", "平台页面办理凭据（代平台登记时填）", "what the platform's page shows, when recorded for it", false)
 	newHandleBy    = Field{Name: "handle_by", ZH: "平台核定的新时限（不填为申请的时限）", EN: "new due time of the platform, empty: as asked", Type: TypeTime}
+	redoHandleBy   = Field{Name: "handle_by", ZH: "平台要求的新时限（不填按时限规则）", EN: "due time the platform set, empty: by the rule", Type: TypeTime}
 	adjudicated    = Field{Name: "adjudicated", ZH: "平台裁定由本单位承办（不得再退）", EN: "adjudicated: no more returns", Type: TypeBool}
 )
 

@@ -270,6 +270,8 @@ func (b *formBuilder) idle(f tickets.Field) bool {
 		return b.t.Appeal == 0
 	case "new_evidence":
 		return b.t.Appealed == 0
+	case "handle_by":
+		return b.request == nil && b.t.Track != tickets.TrackOrder || b.requestIdle(f.Name)
 	case "transfer":
 		return !wrong
 	}

@@ -47,7 +47,7 @@ func (c Codes) stepOf(e Event, status tickets.Status) step {
 		return c.visit(*e.Visit, status)
 	case Redone:
 		if status == tickets.Answered || !status.Open() {
-			return do(tickets.ActRedo, "reason", or(e.Redo.Reason, "平台重办"))
+			return redoStep(*e.Redo)
 		}
 		return step{wait: "平台要求重办，工单仍在办理"}
 	case ReturnDecided:
@@ -75,6 +75,17 @@ func refusal(kind, reason, note string, adjudicated bool) step {
 func noted(text string) *step {
 	s := do(tickets.ActSupplement, "note", text)
 	return &s
+}
+
+// redoStep takes the platform's new due time along; one that has passed by now is
+// noted in the reason alone.
+func redoStep(r Redo) step {
+	s := do(tickets.ActRedo, "reason", or(r.Reason, "平台重办"))
+	if !r.HandleBy.IsZero() {
+		plain := do(tickets.ActRedo, "reason", joined(or(r.Reason, "平台重办"), "要求办结："+r.HandleBy.In(Shanghai()).Format("2006-01-02 15:04")))
+		s.values["handle_by"], s.otherwise = r.HandleBy.Format(time.RFC3339), &plain
+	}
+	return s
 }
 
 func extensionStep(d ExtensionDecision) step {

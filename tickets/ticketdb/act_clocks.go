@@ -206,7 +206,7 @@ func (w *writing) openClocks(ctx context.Context, left []*Deadline) (clockColumn
 		if event == deadline.EventHandDown || event == deadline.EventTaskSent {
 			running = nil // one a turn, one a task
 		}
-		opening := deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external, Running: running}
+		opening := deadline.Opening{Event: event, At: w.c.EventAt, Facts: facts(clockKind(t.Kind, t.Appeal), urgency, t.Channel, t.Track, t.Naming), External: external, Running: running, Printed: w.c.Printed}
 		urgent := urgency != tickets.Normal
 		if event == deadline.EventTaskSent {
 			opening, urgent = w.taskOpening(opening)

@@ -124,6 +124,18 @@ func TestAnOrdersExtensionIsGranted(t *testing.T) {
 		s.does(leadCounty, n, tickets.ActApprove)
 		s.sends(map[string]any{"event": "closed", "order_no": "CZ-D-2", "close": map[string]any{"reason": "平台结案"}})
 		s.stands(n, tickets.Closed)
+
+		// The platform has it redone, with a due time of its own.
+		s.sends(map[string]any{"event": "redone", "order_no": "CZ-D-2", "redo": map[string]any{"reason": "群众不满意", "handle_by": "2026-10-12T18:00:00+08:00"}})
+		s.stands(n, tickets.Dispatched)
+		if got := s.due(n, "resolve"); got != "2026-10-12 18:00" {
+			s.Errorf("redone, due %s, want the platform's time", got)
+		}
+		s.signed(n, leadCounty, handler, handler2)
+		s.found(n, handler, "true", "已上门说明并补发。")
+		s.does(leadCounty, n, tickets.ActApprove)
+		s.sends(map[string]any{"event": "closed", "order_no": "CZ-D-2", "close": map[string]any{"reason": "平台结案"}})
+		s.stands(n, tickets.Closed)
 	})
 }
 
