@@ -114,9 +114,9 @@ const (
 
 var (
 	taskKind      = choice("kind", "任务种类", "kind of task", true, TaskKinds)
-	taskUnit      = Field{Name: "unit", ZH: "下达给（被举报、须回避单位也可以，只见任务不见工单）", EN: "to (an accused or recused unit too: it sees the task, not the ticket)", Type: TypeUnit, Must: true}
-	taskText      = Field{Name: "text", ZH: "要求（不写诉求人和工单编号）", EN: "what is asked (not who complained, no ticket number)", Type: TypeText, Must: true, Max: maxTaskText}
-	taskDue       = Field{Name: "due", ZH: "回复期限（不填按时限规则）", EN: "answer due by (empty: by the rule)", Type: TypeTime}
+	taskUnit      = Field{Name: "unit", ZH: "下达给", EN: "to", Type: TypeUnit, Must: true}
+	taskText      = Field{Name: "text", ZH: "要求", EN: "what is asked", Type: TypeText, Must: true, Max: maxTaskText}
+	taskDue       = Field{Name: "due", ZH: "回复期限", EN: "answer due by", Type: TypeTime}
 	taskUrgent    = Field{Name: "urgent", ZH: "急办", EN: "urgent", Type: TypeBool}
 	taskConfirmed = Field{Name: "confirmed", ZH: "已核对：文中信息不会暴露诉求人", EN: "checked: nothing in it points to the complainant", Type: TypeBool}
 	taskN         = Field{Name: "task", ZH: "第几号任务", EN: "task no.", Type: TypeInt, Must: true}

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"time"
+
+	"hotline/internal/deadline"
 	"hotline/internal/units"
 	"hotline/tickets"
 	"hotline/tickets/ticketdb"
@@ -38,6 +41,17 @@ func taskTone(state string) string {
 	return "st"
 }
 
+// taskDueView is a task's due time. Within a day it counts hours on the clock: a
+// posting is not taken down in office hours only.
+func (s *server) taskDueView(l Lang, due time.Time) *DueView {
+	d := s.dueView(l, &due)
+	if left := due.Sub(s.Now()); d != nil && left > 0 && left < 24*time.Hour {
+		wall := deadline.Remaining(s.Now(), due, s.Tickets.Engine().Calendar, s.Tickets.Engine().Hours)
+		d.Left, d.Tone = l.T(wall.WallZh(), wall.WallEn()), "soon"
+	}
+	return d
+}
+
 func lateAnswer(x tickets.Task) bool {
 	return x.AnsweredAt != nil && !x.Open() && !x.AnsweredAt.Before(x.Due)
 }
@@ -48,7 +62,7 @@ func (s *server) tasksPart(l Lang, t *ticketdb.View) TasksPart {
 	for _, x := range t.Tasks {
 		line := TaskLine{Task: x, To: s.unitName(x.Unit), Tone: taskTone(x.State), Late: lateAnswer(x), By: t.Names[x.AnsweredBy], Sender: s.unitShort(x.From) + " " + t.Names[x.IssuedBy]}
 		if x.Open() {
-			line.DueAs = s.dueView(l, &x.Due)
+			line.DueAs = s.taskDueView(l, x.Due)
 		}
 		for _, f := range t.TaskFiles {
 			if f.Task == x.ID {
@@ -74,6 +88,7 @@ func (b *formBuilder) perTask(p *TicketPage, row tickets.Row) {
 				}
 			}
 		}
+		f.Hint = b.v.lang.T("被举报、须回避的单位也可以下达：对方只见任务，不见工单。要求中不写诉求人和工单编号；回复期限不填，按时限规则。", "An accused or recused unit may be asked too: it sees the task, not the ticket. Name neither who complained nor the ticket; without a due time the rule's applies.")
 		p.Tasks.Issue = &f
 		return
 	}
