@@ -331,7 +331,7 @@ func respondent(t *Ticket, a Act, w World, c *Change) []Problem {
 	if unitRecused(t, w.Tree, unit) {
 		return one("unit", "该单位须回避", "the unit is recused")
 	}
-	if slices.Contains(t.Respondents, unit) {
+	if p := a.Values.Int("person"); slices.Contains(t.Respondents, unit) && (p == 0 || slices.Contains(t.Decisive, p)) {
 		return one("unit", "已指明该单位", "the unit is named already")
 	}
 	if p := a.Values.Int("person"); p != 0 {
