@@ -131,7 +131,7 @@ func (w *writing) moveClocks(left []*Deadline) ([]map[string]any, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(left, func(a, b *Deadline) int { return w.depth(a) - w.depth(b) })
+	slices.SortStableFunc(left, func(a, b *Deadline) int { return w.d.depth(*a) - w.d.depth(*b) })
 	var told []map[string]any
 	for _, x := range left {
 		one, err := w.moveClock(x)
@@ -146,8 +146,8 @@ func (w *writing) moveClocks(left []*Deadline) ([]map[string]any, error) {
 }
 
 // depth is how many clocks a clock hangs on: outer ones are moved first.
-func (w *writing) depth(x *Deadline) int {
-	rule, _, ok := w.d.rebuild(*x)
+func (d *DB) depth(x Deadline) int {
+	rule, _, ok := d.rebuild(x)
 	switch {
 	case !ok:
 		return 0

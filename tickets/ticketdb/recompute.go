@@ -3,6 +3,7 @@ package ticketdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -94,36 +95,47 @@ type recomputed struct {
 	before time.Time
 }
 
-// computeAgain gives the open provisional clocks of a ticket their due times
-// under a calendar, in v itself; an outer one before those that hang on it. A
-// clock whose rule is not known any more stays as it is.
+// computeAgain gives the open provisional clocks of a ticket, and those that hang
+// on one that moves, their due times under a calendar, in v itself; an outer one
+// before those inside it. A clock whose rule is not known any more stays as it is.
 func (d *DB) computeAgain(v *View, cal *workday.Calendar) (out []recomputed) {
-	for _, hanging := range []bool{false, true} {
-		for i := range v.Deadlines {
-			x := &v.Deadlines[i]
-			rule, _, ok := d.rebuild(*x)
-			if !ok || !x.Open() || !x.Provisional || (rule.Back != nil || rule.CappedBy != "") != hanging {
-				continue
-			}
-			in, err := d.input(v, *x)
-			if err != nil {
-				continue
-			}
-			in.Calendar = cal
-			due, err := deadline.Compute(in)
-			if err != nil {
-				continue
-			}
-			out = append(out, recomputed{x, due, x.DueAt})
-			x.DueAt, x.BaseDueAt, x.Calendar, x.Provisional = due.At.UTC(), due.Base.UTC(), due.CalendarVersion, due.Provisional
+	moved := false
+	for _, x := range d.outerFirst(v) {
+		if !x.Open() || !x.Provisional && (!moved || d.depth(*x) == 0) {
+			continue
 		}
+		in, err := d.input(v, *x)
+		if err != nil {
+			continue
+		}
+		in.Calendar = cal
+		due, err := deadline.Compute(in)
+		if err != nil || !x.Provisional && due.At.Equal(x.DueAt) {
+			continue
+		}
+		if x.GrantedDue != nil { // the printed time stays what the order says
+			due.Base = x.BaseDueAt
+		}
+		moved = moved || !due.At.Equal(x.DueAt)
+		out = append(out, recomputed{x, due, x.DueAt})
+		x.DueAt, x.BaseDueAt, x.Calendar, x.Provisional = due.At.UTC(), due.Base.UTC(), due.CalendarVersion, due.Provisional
 	}
+	return out
+}
+
+// outerFirst are the ticket's clocks, each after the one it hangs on.
+func (d *DB) outerFirst(v *View) []*Deadline {
+	out := make([]*Deadline, len(v.Deadlines))
+	for i := range v.Deadlines {
+		out[i] = &v.Deadlines[i]
+	}
+	slices.SortStableFunc(out, func(a, b *Deadline) int { return d.depth(*a) - d.depth(*b) })
 	return out
 }
 
 func (d *DB) queueNextCard(b *pgx.Batch, tx *pg.Tx, v *View, x Deadline, due deadline.Due) {
 	rule, _, ok := d.rebuild(x)
-	if !ok {
+	if !ok || v.PausedAt != nil && deadline.Pausable(rule.Duty()) { // it stands: no card falls
 		return
 	}
 	at, level := firstCard(d.Engine(), deadline.Started{Rule: rule, Due: due}, v.Urgency != tickets.Normal, tx.Now)
