@@ -213,6 +213,8 @@ func checkFields(t *Ticket, row Row, a Act) Invalid {
 	for _, f := range row.Needs {
 		if p := f.check(a.Values, t.FindingKind()); p != nil {
 			bad = append(bad, *p)
+		} else if a.Actor.Person != 0 && strings.ContainsFunc(a.Values.Get(f.Name), unreadable) { // a machine passes on what it was given
+			bad = append(bad, Problem{f.Name, f.ZH + "含有看不见的控制字符，请删去", f.EN + " has invisible control characters"})
 		}
 	}
 	for name := range a.Values {

@@ -208,6 +208,19 @@ func (f Field) check(v Values, kind string) *Problem {
 	return nil
 }
 
+// unreadable finds what a person cannot have meant to write and a reader cannot
+// see: control characters, and those that turn the direction of the words around
+// them, which would make a reply read unlike it was approved.
+func unreadable(r rune) bool {
+	switch {
+	case r == '\n' || r == '\r' || r == '\t':
+		return false
+	case r < 0x20 || r >= 0x7f && r <= 0x9f:
+		return true
+	}
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
 func (f Field) wrong(s, kind string) bool {
 	var err error
 	switch f.Type {

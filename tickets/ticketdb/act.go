@@ -145,7 +145,7 @@ func (w *writing) send(ctx context.Context) error {
 	switch {
 	case pg.Violates(err, "one_task_number_once"): // a number drawn twice: the next press draws another
 		return tickets.ErrMoved
-	case pg.Violates(err, "allegations_category_fkey"):
+	case pg.Violates(err, "allegations_category_fkey"), pg.Violates(err, "tickets_category_fkey"):
 		return tickets.Invalid{{Field: "category", ZH: "没有这个类别", EN: "no such category"}}
 	case err != nil:
 		return fmt.Errorf("%s: %w", w.act.Action, err)
