@@ -10,7 +10,7 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## install what is missing, build, start the desk with demo data (ARGS="--listen :8080")
+run: ## install what is missing, build, start the desk with demo data (HOTLINE_LISTEN=… elsewhere, ARGS=--web-only)
 	@scripts/install run
 	@$(MAKE) --no-print-directory build
 	@exec bin/hotline serve --demo $(ARGS)
