@@ -161,6 +161,36 @@ func groupSides(l Lang, forms []ActionForm) []SideGroup {
 	return out
 }
 
+// RelationView is a relation in the words of this ticket.
+type RelationView struct {
+	ticketdb.Relation
+	Word string
+}
+
+func relationViews(l Lang, in []ticketdb.Relation) []RelationView {
+	out := make([]RelationView, 0, len(in))
+	for _, r := range in {
+		out = append(out, RelationView{r, relationWord(l, r.Kind, r.Back)})
+	}
+	return out
+}
+
+// relationWord says how two tickets belong together; back: seen from the one
+// that the other points at.
+func relationWord(l Lang, kind string, back bool) string {
+	if back {
+		switch kind {
+		case "split_from":
+			return l.T("拆分出", "split into")
+		case "appeal_of":
+			return l.T("由其复查复核", "appealed by")
+		case "follows_up":
+			return l.T("有后续来件", "followed up by")
+		}
+	}
+	return l.Word("relation", kind)
+}
+
 // Mark is a state of the ticket that everybody who opens it should know.
 type Mark struct {
 	Text string

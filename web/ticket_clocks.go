@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"hotline/internal/deadline"
 	"hotline/internal/pg"
 	"hotline/internal/workday"
+	"hotline/tickets"
 	"hotline/tickets/ticketdb"
 )
 
@@ -27,6 +29,9 @@ type ClockView struct {
 	DueAt       time.Time
 	Paused      bool
 	Unit        string // whose turn, of a hop's clock
+	Act         string // the act among the other acts that meets it, if the visitor may take it
+	ActText     string
+	meets       []string // the events that meet it; none of a right that need not be used
 }
 
 func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockView {
@@ -44,11 +49,30 @@ func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockV
 		}
 	}
 	x.Due, x.Percent = s.dueView(l, &d.DueAt), percent(d.StartAt, d.DueAt, s.Now())
-	if rule, ok := s.Tickets.Engine().Rules.Find(d.Rule, d.RuleVersion); ok && rule.Window && x.Due.Tone == "over" {
-		// A right that was not used is no duty that was missed.
-		x.Due.Left, x.Due.Tone = l.T("期限已过，未申请", "the time to ask has passed"), "st"
+	if rule, ok := s.Tickets.Engine().Rules.Find(d.Rule, d.RuleVersion); ok {
+		switch {
+		case !rule.Window:
+			x.meets = rule.Meets
+		case x.Due.Tone == "over": // a right that was not used is no duty that was missed
+			x.Due.Left, x.Due.Tone = l.T("期限已过，未申请", "the time to ask has passed"), "st"
+		}
 	}
 	return x
+}
+
+// pointClocks leads from a running clock to the act that meets it, where that
+// act stands among the others, far from the clock.
+func pointClocks(l Lang, p *TicketPage, rows []tickets.Row) {
+	for i := range p.Clocks {
+		k := &p.Clocks[i]
+		for _, r := range rows {
+			beside := slices.ContainsFunc(p.Sides, func(f ActionForm) bool { return f.Action == string(r.Action) })
+			if beside && slices.ContainsFunc(r.Meets, func(e string) bool { return slices.Contains(k.meets, e) }) {
+				k.Act, k.ActText = string(r.Action), l.T("登记：", "Record: ")+l.T(r.ZH, r.EN)
+				break
+			}
+		}
+	}
 }
 
 // ruleWord is the name of a rule by its code alone.

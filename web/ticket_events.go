@@ -124,7 +124,7 @@ func (s *server) details(l Lang, row tickets.Row, fields map[string]json.RawMess
 	}
 	var child struct{ Number, Relation string }
 	if decode(fields["child"], &child); child.Number != "" {
-		out = append(out, Detail{l.Word("relation", child.Relation), child.Number})
+		out = append(out, Detail{relationWord(l, child.Relation, true), child.Number})
 	}
 	var moved []struct {
 		Rule   string

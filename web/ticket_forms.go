@@ -16,6 +16,7 @@ import (
 type ActionForm struct {
 	Lang    Lang
 	Action  string
+	About   string // tells forms of the same action on one page apart
 	Text    string
 	Href    string
 	Form    string // the CSRF token
@@ -85,7 +86,7 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 			b.perRequest(p, r)
 		case slices.Contains(inPlace, r.Action):
 			p.MayUnlink = p.MayUnlink || r.Action == tickets.ActUnlink
-		case r.To != "" || slices.Contains(moving, r.Action):
+		case r.To != "" || slices.Contains(moving, r.Action) || r.Action == tickets.ActSplit && toSplit(t):
 			f := b.form(r, "")
 			f.First = r.Action == first
 			p.Steps = append(p.Steps, f)
@@ -95,7 +96,14 @@ func (s *server) ticketForms(c *fiber.Ctx, v *visit, p *TicketPage, t *ticketdb.
 	}
 	slices.SortStableFunc(p.Steps, func(x, y ActionForm) int { return x.rank() - y.rank() })
 	p.SideGroups = groupSides(v.lang, p.Sides)
+	pointClocks(v.lang, p, rows)
 	return nil
+}
+
+// toSplit tells whether the proposal asks for a split that nobody has made yet.
+func toSplit(t *ticketdb.View) bool {
+	return t.Status == tickets.Registered && t.Proposal != nil && t.Proposal.Split &&
+		!slices.ContainsFunc(t.Relations, func(r ticketdb.Relation) bool { return r.Kind == "split_from" })
 }
 
 // loadStaff reads whom the forms offer: the people of the handling unit, and of
@@ -128,12 +136,26 @@ func likely(t *ticketdb.View, rows []tickets.Row) tickets.Action {
 	if t.Status == tickets.Handling && t.Investigator == 0 && may(tickets.ActAssign) {
 		return tickets.ActAssign
 	}
+	if t.Status == tickets.Handling && may(tickets.ActRecord) && len(without(t)) > 0 {
+		return "" // the findings come first; their buttons stand at the allegations
+	}
 	for _, a := range firstSteps[t.Status] {
 		if may(a) && !(a == tickets.ActAnswer && t.Kind != tickets.Inquiry) {
 			return a
 		}
 	}
 	return ""
+}
+
+// without lists the allegations that have no finding yet.
+func without(t *ticketdb.View) []string {
+	var out []string
+	for _, al := range t.Allegations {
+		if al.Finding == nil {
+			out = append(out, itoa(al.N))
+		}
+	}
+	return out
 }
 
 // rank puts the likely step first and those that take something back last.
@@ -161,10 +183,13 @@ type formBuilder struct {
 
 // form draws a row; about tells forms of the same action apart (the allegation).
 func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
-	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), Text: b.v.lang.T(r.ZH, capital(r.EN)), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
+	f := ActionForm{Lang: b.v.lang, Action: string(r.Action), About: about, Text: b.v.lang.T(r.ZH, capital(r.EN)), Href: "/tickets/" + b.t.Number + "/actions/" + string(r.Action),
 		Form: b.token, Version: b.t.Version, Seq: b.t.Seq, Danger: slices.Contains([]tickets.Action{tickets.ActRecall, tickets.ActSendBack, tickets.ActExhausted, tickets.ActRedo}, r.Action)}
 	if slices.Contains(telling, r.Action) && notInPerson(b.t) {
 		f.Hint = b.v.lang.T("来件人不是受益人本人：公开答复只说办理结果和途径，不写受益人的收入、病情、证件等情况。", "The caller is not the one it is for: the public reply tells the result and what to do next, nothing of that person's income, illness or papers.")
+	}
+	if open := without(b.t); r.Action == tickets.ActSubmit && len(open) > 0 {
+		f.Hint = b.v.lang.T("先逐项记录核查结论，再提交：第"+strings.Join(open, "、")+"项还没有结论。", "Record the findings first: none yet for no. "+strings.Join(open, ", ")+".") + f.Hint
 	}
 	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about || b.again.values["request"] == about || b.again.values["task"] == about)
 	errors := map[string]string{}
@@ -245,13 +270,20 @@ func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 		}
 		x.Latest = b.s.Now().In(workday.Zone).Format("2006-01-02T15:04")
 	}
-	if b.idle(f) {
+	switch {
+	case b.idle(f):
 		x.Type = ""
+	case f.Name == "second_name": // two check a complaint or report; the filed one who is not at work here is the other
+		x.Must = b.t.Investigator == 0 || b.t.Investigator == b.v.me.Person
 	}
 }
 
-// idle tells which optional fields this ticket has no use for; they are not drawn.
+// idle tells which optional fields this ticket has no use for; they are not
+// drawn. A field that must be filled always is.
 func (b *formBuilder) idle(f tickets.Field) bool {
+	if f.Must {
+		return false
+	}
 	wrong := b.t.Kind == tickets.Complaint || b.t.Kind == tickets.Report
 	switch f.Name {
 	case "brief":

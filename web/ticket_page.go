@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -39,9 +40,10 @@ type TicketPage struct {
 	Contact      []ticketdb.Complainant
 	MotiveError  string
 	Files        []ticketdb.Attachment
+	MayWork      bool // has a role of those who work on tickets
 	MayAttach    bool
 	FileError    string
-	Relations    []ticketdb.Relation
+	Relations    []RelationView
 	Documents    DocumentsPart
 	Tasks        TasksPart
 	MayUnlink    bool
@@ -130,7 +132,7 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	p := &TicketPage{Shell: s.shell(c, v, t.Number+" "+l.Word("status", string(t.Status))), T: &t.Ticket,
 		Unit: s.unitName(t.Unit), Desk: s.unitName(t.Desk), Investigator: t.Names[t.Investigator], Second: t.Names[t.Second],
 		Place: s.placeWords(t.Region, t.Place), Category: s.categoryWord(l, t.Category),
-		Sealed: t.Secrecy == tickets.Confidential, Proposal: s.proposalPart(l, t), Files: t.Attachments, Relations: t.Relations,
+		Sealed: t.Secrecy == tickets.Confidential, Proposal: s.proposalPart(l, t), Files: t.Attachments, Relations: relationViews(l, t.Relations),
 		Events: s.events(l, rows, t.Names)}
 	p.Path = "/tickets/" + t.Number
 	p.Complainants, p.Speakers = peopleOf(t)
@@ -146,7 +148,8 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 		return nil, err
 	}
 	p.MayOpen = s.mayOpen(v, t)
-	p.MayAttach = t.Status.Open()
+	p.MayWork = slices.ContainsFunc(workers, v.me.Has)
+	p.MayAttach = t.Status.Open() && p.MayWork
 	return p, nil
 }
 

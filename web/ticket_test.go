@@ -5,8 +5,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"hotline/intake"
 	"hotline/tickets"
@@ -226,5 +229,56 @@ func TestOperationsRetriesAStoppedJob(t *testing.T) {
 	}
 	if p := w.post("/operations/jobs/8/retry"); p.status != http.StatusNotFound {
 		t.Errorf("no such job: got %d, want 404", p.status)
+	}
+}
+
+func TestIdentityIsConfirmedOnThePageOfAnOpenTicket(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.register("operator", nil)
+	w := b.signedIn("operator")
+	if p := w.get("/tickets/" + number); p.find("#confirm_identity-confirmed") == nil {
+		t.Fatalf("nothing asks whether it was confirmed: %s", p.text("#others"))
+	}
+	if p := w.step(number, tickets.ActIdentity, "confirmed", "true"); p.status != http.StatusOK {
+		t.Errorf("got %d: %s", p.status, p.text(".fault"))
+	}
+}
+
+func TestAClockLeadsToTheActThatMeetsIt(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	p := b.signedIn("operator").get("/tickets/" + b.register("operator", nil))
+	if p.find("a[href=#act-contact_made]") == nil || p.find("#act-contact_made") == nil {
+		t.Errorf("the clock of the first contact leads nowhere: %s", p.text("aside"))
+	}
+}
+
+func TestBothPartsOfASplitSayWhichIsWhich(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.register("operator", func(s *intake.Submission) { s.Kind = tickets.Complaint })
+	w := b.signedIn("operator")
+	p := w.step(number, tickets.ActSplit, "kind", tickets.Help, "text", "低保停发，请恢复。")
+	if got := p.text("#related"); !strings.Contains(got, "拆分出 ") {
+		t.Fatalf("the first one says %q", got)
+	}
+	_, other, _ := strings.Cut(p.text("#related"), "拆分出 ")
+	if got := w.get("/tickets/" + other[:13]).text("#related"); !strings.Contains(got, "拆分自 "+number) {
+		t.Errorf("the second one says %q", got)
+	}
+}
+
+func TestSubmitSaysWhichFindingsAreMissing(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.register("operator", func(s *intake.Submission) { s.Kind = tickets.Complaint })
+	b.act("operator", number, tickets.ActDispatch, tickets.Values{"unit": "10"})
+	p := b.signedIn("lead-140428").step(number, tickets.ActSign)
+	if got := p.text("#act-submit"); !strings.Contains(got, "第1项还没有结论") {
+		t.Errorf("the form says %q", got)
+	}
+	if n := p.find("#record1-second_name"); n == nil || !slices.ContainsFunc(n.Attr, func(x html.Attribute) bool { return x.Key == "required" }) {
+		t.Error("the other investigator is not asked for before sending")
 	}
 }

@@ -187,7 +187,7 @@ func (d *DB) queueChildren(b *pgx.Batch, v *View) {
 	b.Queue(`SELECT id, name, type, size, sha256, purpose, state, note, at FROM attachments WHERE ticket = $1 ORDER BY id`, id).Query(into(&v.Attachments, pgx.RowToStructByPos[Attachment]))
 	// Through the policies: a link to a ticket that the caller may not see is not
 	// there for him, since its mere existence tells an accused unit too much.
-	b.Queue(`SELECT k.number, r.kind, r.note, r.at FROM relations r JOIN tickets k ON k.id = CASE WHEN r.ticket = $1 THEN r.other ELSE r.ticket END
+	b.Queue(`SELECT k.number, r.kind, r.note, r.at, r.other = $1 FROM relations r JOIN tickets k ON k.id = CASE WHEN r.ticket = $1 THEN r.other ELSE r.ticket END
 		WHERE (r.ticket = $1 OR r.other = $1) AND r.undone_at IS NULL ORDER BY r.id`, id).Query(into(&v.Relations, pgx.RowToStructByPos[Relation]))
 	b.Queue(`SELECT l.rule, c.level, c.at, c.cleared_at FROM cards c JOIN deadlines l ON l.subject = c.ticket AND l.id = c.deadline WHERE c.ticket = $1 ORDER BY c.at`, id).Query(into(&v.Cards, pgx.RowToStructByPos[Card]))
 	b.Queue(`SELECT id, request, reason, from_at, to_at, NULL::timestamptz FROM pauses WHERE ticket = $1 ORDER BY from_at`, id).Query(into(&v.Pauses, pgx.RowToStructByPos[tickets.Pause]))

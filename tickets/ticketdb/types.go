@@ -194,6 +194,7 @@ type Relation struct {
 	Kind   string
 	Note   string
 	At     time.Time
+	Back   bool // said of the other ticket: that one is split from, or an appeal of, this one
 }
 
 // Card is a warning card on a ticket.

@@ -218,6 +218,7 @@ type relationBody struct {
 	Kind   string    `json:"kind"`
 	Note   string    `json:"note,omitempty"`
 	At     time.Time `json:"at"`
+	Back   bool      `json:"back,omitempty" doc:"Said of the other ticket: that one is split from, follows up or is an appeal of this one"`
 }
 
 type attachmentBody struct {

@@ -161,7 +161,9 @@ func pausesOf(in []tickets.Pause) []pauseBody {
 }
 
 func relationsOf(in []ticketdb.Relation) []relationBody {
-	return each(in, func(r ticketdb.Relation) relationBody { return relationBody{r.Number, r.Kind, r.Note, local(r.At)} })
+	return each(in, func(r ticketdb.Relation) relationBody {
+		return relationBody{r.Number, r.Kind, r.Note, local(r.At), r.Back}
+	})
 }
 
 func attachmentsOf(in []ticketdb.Attachment) []attachmentBody { return each(in, attachmentOf) }

@@ -50,6 +50,21 @@ document.addEventListener("DOMContentLoaded", () => {
   if (fault) fault.scrollIntoView({ block: "center" });
 });
 
+// A link to an act, or to what it is about, opens its form.
+function openTarget() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target || !target.matches("details")) return;
+  target.open = true;
+  target.scrollIntoView({ block: "center" });
+  target.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
+}
+window.addEventListener("hashchange", openTarget);
+document.addEventListener("DOMContentLoaded", openTarget);
+document.addEventListener("click", (e) => {
+  const link = e.target.closest('a[href^="#act-"]');
+  if (link && link.hash === location.hash) openTarget();
+});
+
 // The print button of a document.
 document.addEventListener("click", (e) => {
   if (e.target.closest("[data-print]")) window.print();
