@@ -14,9 +14,6 @@ type Person struct {
 	HasMail  bool
 }
 
-// maxRepresentatives is how many speak for a joint letter (信访工作条例 第二十条).
-const maxRepresentatives = 5
-
 // owed are the numbers (from 1) of those to whom a reply must be proven: of a
 // joint letter everybody, or the representatives where they have a mandate.
 func (t *Ticket) owed() []int {

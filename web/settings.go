@@ -264,7 +264,9 @@ func (s *server) settingForm(v *visit, shell *Shell, action, href string, versio
 // refused keeps what was sent and says what is wrong with it.
 func (f *settingForm) refused(c *fiber.Ctx, bad tickets.Invalid) {
 	f.typed = map[string]string{}
-	c.Request().PostArgs().VisitAll(func(k, v []byte) { f.typed[string(k)] = string(v) })
+	for k, v := range c.Request().PostArgs().All() {
+		f.typed[string(k)] = string(v)
+	}
 	f.errors, f.Error = problems(f.lang, bad, nil)
 	f.Open = true
 }
@@ -294,8 +296,6 @@ func must(x *FieldView) { x.Must = true }
 func atMost(n int) func(*FieldView) { return func(x *FieldView) { x.Max = n } }
 
 func among(list []Option) func(*FieldView) { return func(x *FieldView) { x.Options = list } }
-
-func amongGroups(list []Group) func(*FieldView) { return func(x *FieldView) { x.Groups = list } }
 
 // why is the reason that every change of a setting needs.
 func (f *settingForm) why() {

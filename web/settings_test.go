@@ -45,8 +45,8 @@ func TestARetiredCategoryLeavesTheDeskAndStaysOnOldTickets(t *testing.T) {
 	b := open(t)
 	number := b.register("operator", func(s *intake.Submission) { s.Category = "pay.late" })
 	w := b.signedIn("system")
-	p := w.get("/settings/categories/pay.late")
-	p = w.post("/settings/categories/pay.late", "version", "0", "zh", "资金未到账", "parent", "pay", "retired", "true", "why", "平台改了分类")
+	w.get("/settings/categories/pay.late")
+	p := w.post("/settings/categories/pay.late", "version", "0", "zh", "资金未到账", "parent", "pay", "retired", "true", "why", "平台改了分类")
 	if p.status != http.StatusOK || !strings.Contains(p.text(".story"), "平台改了分类") || !strings.Contains(p.text(".story"), "停用") {
 		t.Fatalf("%d: %s", p.status, p.text("main"))
 	}

@@ -58,7 +58,7 @@ func (s *Sheet) Watermark() string {
 // formula: one that starts, after blanks, with = + - @, or with a tab or a
 // carriage return.
 func Guard(s string) string {
-	t := strings.TrimLeft(s, "  　")
+	t := strings.TrimLeft(s, " \u00a0\u3000")
 	if t != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(t)[0]) {
 		return "'" + s
 	}
