@@ -266,6 +266,24 @@ func TestStatesThatOnceWereDeadEndsHaveAWayOut(t *testing.T) {
 	}
 }
 
+// TestEvidenceTypedAsExhaustedProvesNothing: of a joint letter each is owed his
+// own proof, whatever the evidence of one says.
+func TestEvidenceTypedAsExhaustedProvesNothing(t *testing.T) {
+	w := newWorld()
+	tk := w.ticket(w.at(Answering, w.county), found, replied(true), func(t *Ticket) {
+		t.Naming, t.Persons = Joint, []Person{{ID: 1, Role: "caller"}, {ID: 2, Role: "caller"}}
+	})
+	a := w.act(leadCounty, ActDelivered, Values{"way": "letter", "whom": "1", "evidence": ExhaustedMark})
+	c, err := Decide(tk, a, w.World)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.apply(tk, a, c)
+	if tk.Status != Answering || len(tk.Unreached()) != 1 {
+		t.Errorf("in %s, not told: %v", tk.Status, tk.Unreached())
+	}
+}
+
 // deskOf has another unit's desk register the ticket.
 func (w *world) deskOf(unit int) func(*Ticket) {
 	return func(t *Ticket) { t.Desk, t.Unit, t.UnitPath = unit, unit, w.Tree.Find(unit).Path }

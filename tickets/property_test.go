@@ -205,6 +205,9 @@ func brokenHands(before, t *Ticket, a Act, w *world) string {
 	if t.Unit != before.Unit && (unitRecused(before, w.Tree, t.Unit) || t.Floor != 0 && !w.Tree.Above(t.Unit, t.Floor)) {
 		return fmt.Sprintf("unit %d was given it (recused %v, floor %d)", t.Unit, t.Recused, t.Floor)
 	}
+	if t.Floor != 0 && a.Action == ActConclude && t.Outcome != "transferred" && !w.Tree.Above(t.Unit, t.Floor) {
+		return fmt.Sprintf("%d concludes an appeal against %d", t.Unit, t.Floor)
+	}
 	for _, p := range []int{t.Investigator, t.Second} {
 		if p != 0 && p != before.Investigator && p != before.Second && (slices.Contains(t.Recused, -p) || slices.Contains(t.Decisive, p) || unitRecused(t, w.Tree, w.people[p].Unit)) {
 			return fmt.Sprintf("%d was assigned", p)
