@@ -155,7 +155,11 @@ var Flow = []Row{
 	{Action: ActVisitMade, ZH: "已到场处置", EN: "someone was on the spot", From: openStatuses, By: everybody, Needs: []Field{attemptAt, evidenceMust}, Meets: []string{"visit_made", "contact_made"}},
 	{Action: ActTold, ZH: "已告知受理", EN: "told of acceptance", From: openStatuses, By: everybody, Needs: []Field{way, attemptAt, evidence}, Meets: []string{"told_acceptance"}},
 	{Action: ActSupplement, ZH: "追加内容", EN: "supplement", From: anyStatus, By: append(slices.Clone(everybody), machine, platform), Needs: []Field{noteMust}, Jobs: []string{JobNotify}},
-	{Action: ActPlatformAccepted, ZH: "平台接收办结反馈", EN: "platform accepted the reply", From: anyStatus, By: []By{machine, platform}, Meets: []string{"platform_accepted"}, Hidden: true},
+	{Action: ActPlatformAccepted, ZH: "平台接收办结反馈", EN: "platform accepted the reply", From: anyStatus, By: []By{machine, platform, lead(AtDesk, AtHandler, AtAbove)},
+		Needs: []Field{portalEvidence}, Gates: []Gate{gatePortal}, Meets: []string{"platform_accepted"},
+		When: func(t *Ticket, _ Actor) bool {
+			return t.Track == TrackOrder && t.openClock("resolve") != nil && (t.Status == Answering || t.Status == Answered || t.Status == Closed)
+		}},
 	{Action: ActPlatformRecall, ZH: "平台撤单", EN: "recalled by the platform", From: openStatuses, To: Closed, By: []By{platform, lead(AtDesk, AtAbove)}, Needs: []Field{reasonOpt, portalEvidence}, Gates: []Gate{gatePortal}, Meets: []string{"closed"}, When: onOrder, Jobs: []string{JobNotify}},
 	{Action: ActPlatformReturned, ZH: "平台同意退单", EN: "return granted by the platform", From: openStatuses, To: Closed, By: []By{platform, lead(AtDesk, AtAbove)}, Needs: []Field{reasonOpt, portalEvidence}, Gates: []Gate{gatePortal}, Meets: []string{"closed"},
 		When: func(t *Ticket, a Actor) bool { return onOrder(t, a) && t.pending(RequestReturn) != nil }, Jobs: []string{JobNotify}},

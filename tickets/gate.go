@@ -255,6 +255,10 @@ var gateFindings = gate("findings complete", func(t *Ticket, _ Act, _ World) []P
 			out = append(out, Problem{"allegation", "第" + itoa(al.N) + "项还没有结论", "no finding for no. " + itoa(al.N)})
 			continue
 		}
+		if t.RedoneAt != nil && al.Finding.At.Before(*t.RedoneAt) {
+			out = append(out, Problem{"allegation", "第" + itoa(al.N) + "项重办后还没有重新核查", "no. " + itoa(al.N) + " was not checked again since it was redone"})
+			continue
+		}
 		if (t.Kind == Complaint || t.Kind == Report) && al.Finding.SecondName == "" && al.Finding.Second == 0 {
 			out = append(out, Problem{"second_name", "第" + itoa(al.N) + "项须有两名核查人", "no. " + itoa(al.N) + " needs two investigators"})
 		}
@@ -404,7 +408,7 @@ var gatePortal = gate("portal evidence", func(t *Ticket, a Act, w World) []Probl
 	if t.Track != TrackOrder {
 		return one("", "不是 12345 工单", "not an order")
 	}
-	if a.Actor.Platform != "" {
+	if a.Actor.Platform != "" || a.Actor.Machine != "" {
 		return nil
 	}
 	if a.Values.Get("evidence") == "" {

@@ -70,6 +70,7 @@ type Ticket struct {
 	EnteredAt    time.Time
 	ClosedAt     *time.Time
 	Redos        int
+	RedoneAt     *time.Time // worked afresh since: findings before it are history
 	Urges        int
 	Supervised   bool
 	Satisfaction string

@@ -169,6 +169,9 @@ func (w *world) apply(t *Ticket, a Act, c Change) {
 	if c.Redo {
 		t.Redos++
 	}
+	if c.Redo || a.Action == ActRevive {
+		t.RedoneAt = &a.Now
+	}
 	if c.Urgency != "" {
 		t.Urgency = c.Urgency
 	}

@@ -216,6 +216,9 @@ func (w *writing) columns(ctx context.Context) error {
 	if c.Redo {
 		put("redos", t.Redos+1)
 	}
+	if c.Redo || w.act.Action == tickets.ActRevive {
+		w.plain = map[string]any{"redone_at": w.tx.Now}
+	}
 	if c.Urge {
 		put("urges", t.Urges+1)
 	}

@@ -171,6 +171,11 @@ func (w *writing) moveClock(x *Deadline) (map[string]any, error) {
 		return nil, err
 	}
 	due, err := deadline.Compute(in)
+	if err == nil && due.Provisional && !x.Provisional {
+		// It moves into a year that its calendar lacks, and the present one may have.
+		in.Calendar = w.d.Engine().Calendar
+		due, err = deadline.Compute(in)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("clock %s: %w", x.Rule, err)
 	}
@@ -183,9 +188,9 @@ func (w *writing) moveClock(x *Deadline) (map[string]any, error) {
 		return nil, nil
 	}
 	told := map[string]any{"id": x.ID, "rule": x.Rule, "version": x.RuleVersion, "calendar": due.CalendarVersion, "start": x.StartAt, "before": x.DueAt, "due": due.At.UTC()}
-	x.DueAt, x.Provisional = due.At.UTC(), due.Provisional
-	w.exec(`UPDATE deadlines SET due_at = $3, provisional = $4, granted_due = $5, next_card_at = $6, next_card = $7 WHERE id = $1 AND subject = $2`,
-		x.ID, w.v.ID, x.DueAt, x.Provisional, x.GrantedDue, at, level)
+	x.DueAt, x.Provisional, x.Calendar = due.At.UTC(), due.Provisional, due.CalendarVersion
+	w.exec(`UPDATE deadlines SET due_at = $3, provisional = $4, granted_due = $5, next_card_at = $6, next_card = $7, calendar = $8 WHERE id = $1 AND subject = $2`,
+		x.ID, w.v.ID, x.DueAt, x.Provisional, x.GrantedDue, at, level, x.Calendar)
 	w.clearCards([]int64{x.ID})
 	return told, nil
 }

@@ -16,14 +16,14 @@ import (
 const ticketColumns = `id, number, status, kind, track, channel, naming, secrecy, urgency, coalesce(outcome, ''), coalesce(category, ''), region, place, title, statement,
 	coalesce(brief_by, 0), people, desk, unit, unit_path, coalesce(investigator, 0), coalesce(second_investigator, 0), recused, sight, proposal, nullif(next_due, 'infinity'), due_at,
 	received_at, entered_at, closed_at, redos, urges, supervised, coalesce(satisfaction, ''), receipt_issue, appeal, appealed, coalesce(floor_unit, 0), coalesce(withdrawal, ''), mandate,
-	coalesce(petition_no, ''), reveal_asked, paused_at, version, seq, head`
+	coalesce(petition_no, ''), reveal_asked, paused_at, redone_at, version, seq, head`
 
 func scanTicket(row pgx.Row, t *tickets.Ticket) error {
 	var proposal []byte
 	err := row.Scan(&t.ID, &t.Number, &t.Status, &t.Kind, &t.Track, &t.Channel, &t.Naming, &t.Secrecy, &t.Urgency, &t.Outcome, &t.Category, &t.Region, &t.Place, &t.Title, &t.Statement,
 		&t.BriefBy, &t.People, &t.Desk, &t.Unit, &t.UnitPath, &t.Investigator, &t.Second, &t.Recused, &t.Sight, &proposal, &t.NextDue, &t.DueAt,
 		&t.ReceivedAt, &t.EnteredAt, &t.ClosedAt, &t.Redos, &t.Urges, &t.Supervised, &t.Satisfaction, &t.ReceiptIssue, &t.Appeal, &t.Appealed, &t.Floor, &t.Withdrawal, &t.Mandate,
-		&t.PetitionNo, &t.RevealAsked, &t.PausedAt, &t.Version, &t.Seq, &t.Head)
+		&t.PetitionNo, &t.RevealAsked, &t.PausedAt, &t.RedoneAt, &t.Version, &t.Seq, &t.Head)
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,7 @@ func (w *walker) apply(t *tickets.Ticket, a tickets.Act, c tickets.Change) {
 	}
 	if c.Redo {
 		t.Redos++
+		t.RedoneAt = &a.Now
 	}
 	if c.Withdrawal != "" {
 		t.Withdrawal = c.Withdrawal

@@ -26,6 +26,7 @@ func TestFromRedoToTheFinalOpinion(t *testing.T) {
 		// Redone, and redone by other people.
 		s.does(cityOperator, n, tickets.ActRedo, "reason", "诉求人不满意：仍未受理")
 		s.signed(n, leadTown, handlerTown, "")
+		s.refuses(handlerTown, n, tickets.ActSubmit, "重新核查", "public_text", "仍按原答复。", "resolved", "true")
 		s.found(n, handlerTown, "partly", "已受理，正在审核。")
 		s.answered(n, leadTown, handlerTown)
 		s.followedUp(n, "dissatisfied")
