@@ -96,6 +96,23 @@ func TestAnAnswerGoesOutBySMSOnce(t *testing.T) {
 	}
 }
 
+func TestATextThatOnlyTellsOfAnAnswerDeliversNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	log := filepath.Join(t.TempDir(), "sms.log")
+	w.cfg.SMS = NewFileSMS(log, w.Clock.Now)
+	s := help()
+	s.Secrecy = tickets.Confidential
+	o := w.register(t, s)
+	w.act(t, "lead-city", o.Number, tickets.ActDispatch, tickets.Values{"unit": "10", "brief": "核查低保金发放。"})
+	w.answered(t, o.Number)
+	background(t, w.workers(t).Run)
+	until(t, "the text is out", func() bool { return w.count(t, `SELECT count(*) FROM attempts WHERE way = 'sms'`) == 1 })
+	if n := w.count(t, `SELECT count(*) FROM attempts WHERE state = 'accepted'`); n != 1 || w.status(t, o.Number) != tickets.Answering {
+		t.Errorf("%d accepted; the ticket is %s", n, w.status(t, o.Number))
+	}
+}
+
 // unreliable is a mail server that is away for the first mails.
 type unreliable struct {
 	mu   sync.Mutex

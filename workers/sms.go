@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"hotline/internal/outbox"
+	"hotline/tickets"
 	"hotline/tickets/ticketdb"
 )
 
@@ -61,6 +62,9 @@ func smsOne(ctx context.Context, d *Deps, r outbox.Row) error {
 	}
 	if err != nil {
 		return err
+	}
+	if out.View.Secrecy == tickets.Confidential && got.State == "delivered" {
+		got.State = "accepted" // the text tells only that there is an answer: reading it is the delivery
 	}
 	return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machineSMS, ticketdb.Outcome{Way: "sms", State: got.State, ProviderID: got.ProviderID})
 }

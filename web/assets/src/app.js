@@ -65,6 +65,12 @@ document.addEventListener("click", (e) => {
   if (link && link.hash === location.hash) openTarget();
 });
 
+// On a phone the menu is wider than the window: the page one is on comes into view.
+document.addEventListener("DOMContentLoaded", () => {
+  const here = document.querySelector(".top nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+});
+
 // The print button of a document.
 document.addEventListener("click", (e) => {
   if (e.target.closest("[data-print]")) window.print();
