@@ -263,6 +263,10 @@ func (a *answer) text(selector string) string {
 	if n == nil {
 		return ""
 	}
+	return visible(n)
+}
+
+func visible(n *html.Node) string {
 	var s strings.Builder
 	walk(n, func(n *html.Node) {
 		if n.Type == html.TextNode {

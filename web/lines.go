@@ -39,6 +39,26 @@ func (s *server) dueView(l Lang, due *time.Time) *DueView {
 	return d
 }
 
+// wallDueView is a due time that does not wait for office hours: within a day,
+// or what is left of one, it counts hours on the clock.
+func (s *server) wallDueView(l Lang, due time.Time) *DueView {
+	d := s.dueView(l, &due)
+	if left := due.Sub(s.Now()); d != nil && left > 0 && left <= 24*time.Hour {
+		wall := deadline.Remaining(s.Now(), due, s.Tickets.Engine().Calendar, s.Tickets.Engine().Hours)
+		d.Left, d.Tone = l.T(wall.WallZh(), wall.WallEn()), "soon"
+	}
+	return d
+}
+
+// nextDueView is the next due time of a ticket. On a critical one the nearest is
+// a clock that runs day and night.
+func (s *server) nextDueView(l Lang, urgency string, due *time.Time) *DueView {
+	if urgency == tickets.Critical && due != nil {
+		return s.wallDueView(l, *due)
+	}
+	return s.dueView(l, due)
+}
+
 // Line is a ticket in a list.
 type Line struct {
 	Number     string
@@ -68,7 +88,7 @@ func (s *server) line(l Lang, x ticketdb.Line) Line {
 		out.Outcome = *x.Outcome
 	}
 	if out.Open {
-		out.Due = s.dueView(l, x.NextDue)
+		out.Due = s.nextDueView(l, x.Urgency, x.NextDue)
 	}
 	return out
 }

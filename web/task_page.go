@@ -48,7 +48,7 @@ func (s *server) taskPage(c *fiber.Ctx, v *visit, t *ticketdb.TaskView) *TaskPag
 		DueAt: l.Due(t.Due, s.Now()), Late: lateAnswer(t.Task), By: t.Names[t.AnsweredBy]}
 	p.Path = "/tasks/" + t.Number
 	if t.Open() {
-		p.DueAs, p.Percent = s.taskDueView(l, t.Due), percent(t.SentAt, t.Due, s.Now())
+		p.DueAs, p.Percent = s.wallDueView(l, t.Due), percent(t.SentAt, t.Due, s.Now())
 	}
 	p.Events = s.taskEvents(l, t)
 	return p

@@ -97,7 +97,7 @@ func (s *server) taskRow(l Lang, x ticketdb.TaskLine) TaskRow {
 	r := TaskRow{Task: x.Task, Ticket: x.Ticket, To: s.unitShort(x.Unit), From: s.unitShort(x.From), Tone: taskTone(x.State), Late: lateAnswer(x.Task)}
 	r.Text = cutOff(clip(x.Text, excerptLength))
 	if x.Open() {
-		r.DueAs = s.taskDueView(l, x.Due)
+		r.DueAs = s.wallDueView(l, x.Due)
 	}
 	return r
 }

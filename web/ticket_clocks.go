@@ -50,6 +50,9 @@ func (s *server) clockView(l Lang, t *ticketdb.View, d ticketdb.Deadline) ClockV
 	}
 	x.Due, x.Percent = s.dueView(l, &d.DueAt), percent(d.StartAt, d.DueAt, s.Now())
 	if rule, ok := s.Tickets.Engine().Rules.Find(d.Rule, d.RuleVersion); ok {
+		if rule.Unit == deadline.ClockHours || rule.Unit == deadline.ClockMinutes {
+			x.Due = s.wallDueView(l, d.DueAt)
+		}
 		switch {
 		case !rule.Window:
 			x.meets = rule.Meets

@@ -137,7 +137,7 @@ func (s *server) ticketPage(c *fiber.Ctx, v *visit, t *ticketdb.View, again trie
 	p.Path = "/tickets/" + t.Number
 	p.Complainants, p.Speakers = peopleOf(t)
 	if t.Status.Open() {
-		p.Due = s.dueView(l, t.NextDue)
+		p.Due = s.nextDueView(l, t.Urgency, t.NextDue)
 	}
 	s.ticketParts(l, p, t)
 	s.ticketClocks(l, p, t)

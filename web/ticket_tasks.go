@@ -1,9 +1,6 @@
 package web
 
 import (
-	"time"
-
-	"hotline/internal/deadline"
 	"hotline/internal/units"
 	"hotline/tickets"
 	"hotline/tickets/ticketdb"
@@ -41,17 +38,6 @@ func taskTone(state string) string {
 	return "st"
 }
 
-// taskDueView is a task's due time. Within a day it counts hours on the clock: a
-// posting is not taken down in office hours only.
-func (s *server) taskDueView(l Lang, due time.Time) *DueView {
-	d := s.dueView(l, &due)
-	if left := due.Sub(s.Now()); d != nil && left > 0 && left < 24*time.Hour {
-		wall := deadline.Remaining(s.Now(), due, s.Tickets.Engine().Calendar, s.Tickets.Engine().Hours)
-		d.Left, d.Tone = l.T(wall.WallZh(), wall.WallEn()), "soon"
-	}
-	return d
-}
-
 func lateAnswer(x tickets.Task) bool {
 	return x.AnsweredAt != nil && !x.Open() && !x.AnsweredAt.Before(x.Due)
 }
@@ -62,7 +48,7 @@ func (s *server) tasksPart(l Lang, t *ticketdb.View) TasksPart {
 	for _, x := range t.Tasks {
 		line := TaskLine{Task: x, To: s.unitName(x.Unit), Tone: taskTone(x.State), Late: lateAnswer(x), By: t.Names[x.AnsweredBy], Sender: s.unitShort(x.From) + " " + t.Names[x.IssuedBy]}
 		if x.Open() {
-			line.DueAs = s.taskDueView(l, x.Due)
+			line.DueAs = s.wallDueView(l, x.Due)
 		}
 		for _, f := range t.TaskFiles {
 			if f.Task == x.ID {

@@ -282,3 +282,19 @@ func TestSubmitSaysWhichFindingsAreMissing(t *testing.T) {
 		t.Error("the other investigator is not asked for before sending")
 	}
 }
+
+func TestWhatRunsDayAndNightSaysSo(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	number := b.register("operator", func(s *intake.Submission) { s.Urgency = tickets.Critical })
+	p := b.signedIn("operator").get("/tickets/" + number)
+	var spot string
+	for _, n := range p.all(".clock") {
+		if got := visible(n); strings.Contains(got, "到场处置") {
+			spot = got
+		}
+	}
+	if !strings.Contains(spot, "剩 1 天") {
+		t.Errorf("someone has to be there within 24 hours; the page says %q", spot)
+	}
+}
