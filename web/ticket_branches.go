@@ -175,18 +175,20 @@ func relationViews(l Lang, in []ticketdb.Relation) []RelationView {
 	return out
 }
 
-// relationWord says how two tickets belong together; back: seen from the one
-// that the other points at.
+// relationWord says before the other's number what the other is to this ticket;
+// back: the other one points at this one.
 func relationWord(l Lang, kind string, back bool) string {
-	if back {
-		switch kind {
-		case "split_from":
-			return l.T("拆分出", "split into")
-		case "appeal_of":
-			return l.T("由其复查复核", "appealed by")
-		case "follows_up":
-			return l.T("有后续来件", "followed up by")
-		}
+	switch {
+	case kind == "split_from" && back:
+		return l.T("拆分出", "split into")
+	case kind == "appeal_of" && back:
+		return l.T("复查复核件", "appealed by")
+	case kind == "appeal_of":
+		return l.T("复查复核的原件", "appeal of")
+	case kind == "follows_up" && back:
+		return l.T("后续来件", "followed up by")
+	case kind == "follows_up":
+		return l.T("前一来件", "follows up")
 	}
 	return l.Word("relation", kind)
 }

@@ -53,7 +53,7 @@ var inPlace = []tickets.Action{tickets.ActRecord, tickets.ActCosign, tickets.Act
 // firstSteps are the likely next steps of each status, the likeliest first.
 var firstSteps = map[tickets.Status][]tickets.Action{
 	tickets.Registered: {tickets.ActDispatch, tickets.ActAnswer}, tickets.Dispatched: {tickets.ActSign}, tickets.Handling: {tickets.ActSubmit, tickets.ActAssign},
-	tickets.Approval: {tickets.ActApprove}, tickets.Answering: {tickets.ActDelivered, tickets.ActAttempt}, tickets.Answered: {tickets.ActFollowUp, tickets.ActClose}, tickets.Closed: {tickets.ActRedo},
+	tickets.Approval: {tickets.ActApprove}, tickets.Answering: {tickets.ActDelivered, tickets.ActAttempt}, tickets.Answered: {tickets.ActFollowUp, tickets.ActClose},
 }
 
 // telling are the actions whose words go out to the complainant.
@@ -191,6 +191,9 @@ func (b *formBuilder) form(r tickets.Row, about string) ActionForm {
 	if open := without(b.t); r.Action == tickets.ActSubmit && len(open) > 0 {
 		f.Hint = b.v.lang.T("先逐项记录核查结论，再提交：第"+strings.Join(open, "、")+"项还没有结论。", "Record the findings first: none yet for no. "+strings.Join(open, ", ")+".") + f.Hint
 	}
+	if r.Action == tickets.ActSubmit && b.t.Appeal > 0 && b.opinion == "" {
+		f.Hint += b.v.lang.T("复查、复核以书面意见答复：先由负责人在“文书”中出具复查（复核）意见书，文号随即填入。", "An appeal is answered by a written opinion: a lead issues it under Documents first, and its number is filled in here.")
+	}
 	sent := b.again.action == r.Action && (about == "" || b.again.values["allegation"] == about || b.again.values["request"] == about || b.again.values["task"] == about)
 	errors := map[string]string{}
 	if sent {
@@ -273,6 +276,8 @@ func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 	switch {
 	case b.idle(f):
 		x.Type = ""
+	case f.Name == "opinion_no":
+		x.Must = true
 	case f.Name == "second_name": // two check a complaint or report; the filed one who is not at work here is the other
 		x.Must = b.t.Investigator == 0 || b.t.Investigator == b.v.me.Person
 	}

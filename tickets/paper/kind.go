@@ -82,7 +82,7 @@ func For(t *tickets.Ticket, a tickets.Actor) (list []Kind, fit int) {
 	var rest []Kind
 	for _, k := range Kinds {
 		switch {
-		case !May(k, t, a):
+		case !May(k, t, a), k.otherInstance(t):
 		case k.fits(t):
 			list = append(list, k)
 		default:
@@ -90,6 +90,21 @@ func For(t *tickets.Ticket, a tickets.Actor) (list []Kind, fit int) {
 		}
 	}
 	return append(list, rest...), len(list)
+}
+
+// otherInstance tells whether the document is the opinion of another instance
+// than the ticket's: of the first one, of a 复查, or of a 复核. Each names its own
+// remedy.
+func (k Kind) otherInstance(t *tickets.Ticket) bool {
+	switch k.Code {
+	case Opinion:
+		return t.Appeal != 0
+	case Review:
+		return t.Appeal != 1
+	case LastReview:
+		return t.Appeal != 2
+	}
+	return false
 }
 
 // fits tells whether a document of this kind is what the ticket needs next.

@@ -374,3 +374,15 @@ func TestAGrantedExtensionNamesTheNewDay(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+func TestAnAppealIsNotOfferedTheOpinionOfAnotherInstance(t *testing.T) {
+	for appeal, want := range map[int]string{0: Opinion, 1: Review, 2: LastReview} {
+		k := &tickets.Ticket{Status: tickets.Handling, Appeal: appeal, Unit: 1, Desk: 1}
+		for _, code := range []string{Opinion, Review, LastReview} {
+			kind, _ := (code)
+			if got := !kind.otherInstance(k); got != (code == want) {
+				t.Errorf("appeal %d: %s offered %v", appeal, code, got)
+			}
+		}
+	}
+}
