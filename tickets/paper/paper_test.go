@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -376,11 +377,11 @@ func TestAGrantedExtensionNamesTheNewDay(t *testing.T) {
 }
 
 func TestAnAppealIsNotOfferedTheOpinionOfAnotherInstance(t *testing.T) {
-	for appeal, want := range map[int]string{0: Opinion, 1: Review, 2: LastReview} {
-		k := &tickets.Ticket{Status: tickets.Handling, Appeal: appeal, Unit: 1, Desk: 1}
-		for _, code := range []string{Opinion, Review, LastReview} {
-			kind, _ := (code)
-			if got := !kind.otherInstance(k); got != (code == want) {
+	for appeal, want := range map[int]string{0: paper.Opinion, 1: paper.Review, 2: paper.LastReview} {
+		on := ticket(tickets.Complaint, func(k *tickets.Ticket) { k.Appeal = appeal })
+		list, _ := paper.For(on, tickets.Actor{Person: 2, Unit: 10, Path: "/1/10/", Roles: []string{tickets.RoleLead}})
+		for _, code := range []string{paper.Opinion, paper.Review, paper.LastReview} {
+			if got := slices.ContainsFunc(list, func(k paper.Kind) bool { return k.Code == code }); got != (code == want) {
 				t.Errorf("appeal %d: %s offered %v", appeal, code, got)
 			}
 		}
