@@ -133,6 +133,9 @@ func likely(t *ticketdb.View, rows []tickets.Row) tickets.Action {
 	may := func(a tickets.Action) bool {
 		return slices.ContainsFunc(rows, func(r tickets.Row) bool { return r.Action == a })
 	}
+	if t.Withdrawal == "asked" && may(tickets.ActWithdrawCall) {
+		return tickets.ActWithdrawCall
+	}
 	if t.Status == tickets.Handling && t.Investigator == 0 && may(tickets.ActAssign) {
 		return tickets.ActAssign
 	}
@@ -264,6 +267,9 @@ func (b *formBuilder) choices(x *FieldView, f tickets.Field, a tickets.Action) {
 		x.Groups = b.s.unitGroups(x.Value, func(u *units.Unit) bool { return b.mayGo(u, a) })
 	case tickets.TypePerson:
 		for _, p := range b.staff {
+			if a == tickets.ActAssign && slices.Contains(b.t.Recused, -p.Person) {
+				continue // recusals hold persons as negative keys
+			}
 			value := itoa(p.Person)
 			x.Options = append(x.Options, Option{value, b.staffWord(p), value == x.Value})
 		}

@@ -113,6 +113,14 @@ func TestATextThatOnlyTellsOfAnAnswerDeliversNothing(t *testing.T) {
 	}
 }
 
+func TestALandlineGetsNoTextMessage(t *testing.T) {
+	for phone, want := range map[string]bool{"19900001234": true, "+86 199 0000 1234": true, "0355-2021234": false, "2021234": false, "": false} {
+		if got := mobile(phone); got != want {
+			t.Errorf("%q takes texts: %v", phone, got)
+		}
+	}
+}
+
 // unreliable is a mail server that is away for the first mails.
 type unreliable struct {
 	mu   sync.Mutex

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"hotline/internal/outbox"
 	"hotline/tickets"
@@ -52,9 +53,9 @@ func smsOne(ctx context.Context, d *Deps, r outbox.Row) error {
 	if out.Text == "" { // taken back before it went out
 		return d.Tickets.Finish(ctx, r.ID, machineSMS)
 	}
-	to, ok := firstWith(out, func(c ticketdb.Complainant) bool { return c.Phone != "" })
+	to, ok := firstWith(out, func(c ticketdb.Complainant) bool { return mobile(c.Phone) })
 	if !ok {
-		return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machineSMS, ticketdb.Outcome{Way: "sms", State: "unreachable", Evidence: "没有可用的号码"})
+		return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machineSMS, ticketdb.Outcome{Way: "sms", State: "unreachable", Evidence: "没有可收短信的手机号码"})
 	}
 	got, err := d.SMS.Send(ctx, Message{Key: key(r), To: to.Phone, Text: smsText(out, deskName(d))})
 	if permanent(err) {
@@ -67,6 +68,18 @@ func smsOne(ctx context.Context, d *Deps, r outbox.Row) error {
 		got.State = "accepted" // the text tells only that there is an answer: reading it is the delivery
 	}
 	return d.Tickets.Attempted(ctx, r.ID, r.Ticket, machineSMS, ticketdb.Outcome{Way: "sms", State: got.State, ProviderID: got.ProviderID})
+}
+
+// mobile tells whether a number takes text messages: a landline does not.
+func mobile(phone string) bool {
+	var digits []byte
+	for i := range len(phone) {
+		if c := phone[i]; c >= '0' && c <= '9' {
+			digits = append(digits, c)
+		}
+	}
+	s := strings.TrimPrefix(string(digits), "86")
+	return len(s) == 11 && s[0] == '1'
 }
 
 // deskName is who signs: the bureau.
