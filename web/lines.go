@@ -26,7 +26,7 @@ func (s *server) dueView(l Lang, due *time.Time) *DueView {
 	}
 	now := s.Now()
 	left := deadline.Remaining(now, *due, s.Tickets.Engine().Calendar, s.Tickets.Engine().Hours)
-	d := &DueView{Left: l.T(left.Zh(), left.En()), At: l.Due(*due, now), Exact: l.Exact(*due), Tone: "ok"}
+	d := &DueView{Left: l.T(left.Zh(), left.En()), At: l.Due(*due, now), Exact: l.ExactDue(*due), Tone: "ok"}
 	if left.Days == 0 && left.Time == 0 {
 		d.Left = l.T(left.WallZh(), left.WallEn()) // a night or a weekend lies between
 	}

@@ -38,7 +38,8 @@ var demoAccounts = []struct {
 	{"lead-city", Text{"市局负责人李志荣：派单、审核、督办", "city lead: dispatches, approves, supervises"}},
 	{"lead-140428", Text{"长子县负责人徐丽强：签收、指定核查员、审核", "county lead: signs, assigns, approves"}},
 	{"handler-140428", Text{"长子县核查员胡梅芳：核查、提交答复", "county investigator: verifies, submits"}},
-	{"system", Text{"系统管理员：运行页", "system administrator: operations page"}},
+	{"custodian", Text{"市局身份信息保管员：审批查看身份", "city custodian: decides who may see an identity"}},
+	{"system", Text{"系统管理员：运行页、设置", "system administrator: operations and settings"}},
 }
 
 func (s *server) signInPage(c *fiber.Ctx, v *visit) SignInPage {

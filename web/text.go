@@ -89,6 +89,17 @@ func (l Lang) Word(vocabulary, code string) string {
 
 var weekdays = [7]Text{{"周日", "Sun"}, {"周一", "Mon"}, {"周二", "Tue"}, {"周三", "Wed"}, {"周四", "Thu"}, {"周五", "Fri"}, {"周六", "Sat"}}
 
+// ExactDue is a due time in full. What ends with a day is said of that day, as
+// Due says it, not of the first minute of the next.
+func (l Lang) ExactDue(t time.Time) string {
+	in := t.In(workday.Zone)
+	if in.Hour() == 0 && in.Minute() == 0 {
+		last := in.AddDate(0, 0, -1)
+		return fmt.Sprintf("%s %s 24:00", last.Format("2006-01-02"), weekdays[last.Weekday()].In(l))
+	}
+	return l.Exact(t)
+}
+
 // Exact is a time in full: date, weekday and minute, in the city's time.
 func (l Lang) Exact(t time.Time) string {
 	t = t.In(workday.Zone)

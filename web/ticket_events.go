@@ -134,7 +134,7 @@ func (s *server) details(l Lang, row tickets.Row, fields map[string]json.RawMess
 	decode(fields["clocks"], &moved)
 	for _, m := range moved {
 		if !m.Before.IsZero() {
-			out = append(out, Detail{s.ruleWord(l, m.Rule), l.Exact(m.Before) + " → " + l.Exact(m.Due)})
+			out = append(out, Detail{s.ruleWord(l, m.Rule), l.ExactDue(m.Before) + " → " + l.ExactDue(m.Due)})
 		}
 	}
 	var doc struct{ Kind, Number string }

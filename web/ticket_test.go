@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -296,5 +297,17 @@ func TestWhatRunsDayAndNightSaysSo(t *testing.T) {
 	}
 	if !strings.Contains(spot, "剩 1 天") {
 		t.Errorf("someone has to be there within 24 hours; the page says %q", spot)
+	}
+}
+
+func TestADueTimeAtMidnightIsSaidOfTheDayThatEnds(t *testing.T) {
+	for at, want := range map[string]string{"2026-12-02T00:00:00+08:00": "2026-12-01 周二 24:00", "2026-12-02T00:01:00+08:00": "2026-12-02 周三 00:01"} {
+		due, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ZH.ExactDue(due); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func funcs(l Lang, a *assets, now func() time.Time) template.FuncMap {
 		"word":  func(vocabulary string, code any) string { return l.Word(vocabulary, fmt.Sprint(code)) },
 		"asset": a.url,
 		"icon":  a.icon,
-		"exact": l.Exact,
+		"exact": l.Exact, "exactdue": l.ExactDue,
 		"stamp": func(t time.Time) template.HTML { return stamp(l, t, now()) },
 		"yuan":  yuan,
 		"size":  size,
