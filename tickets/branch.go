@@ -268,6 +268,24 @@ func (t *Ticket) TransferDue() bool {
 	return t.Outcome == "transferred" || slices.ContainsFunc(t.Allegations, func(al Allegation) bool { return al.Finding != nil && al.Finding.Transfer })
 }
 
+// transferDueAfter is TransferDue once the step is taken.
+func transferDueAfter(t *Ticket, c *Change) bool {
+	after := *t
+	switch {
+	case c.ClearOutcome:
+		after.Outcome = ""
+	case c.Outcome != "":
+		after.Outcome = c.Outcome
+	}
+	if c.Finding != nil {
+		after.Allegations = slices.Clone(t.Allegations)
+		if al := after.Allegation(c.OnN); al != nil {
+			al.Finding = c.Finding
+		}
+	}
+	return after.TransferDue()
+}
+
 // recuse takes a person or a unit off the ticket. Where it is the one who has
 // it, the level above assigns or recalls it then.
 func recuse(t *Ticket, a Act, w World, c *Change) []Problem {

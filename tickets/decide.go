@@ -60,6 +60,7 @@ type Change struct {
 	FinalOther   bool       // the other ticket must be one that is final
 	Extend       *Extend
 	Printed      time.Time // the due time printed on a redone order
+	NoTransfer   bool      // after the step nothing must go to another body
 	Pause        *Pause
 	Resume       bool
 	RevealAsked  bool
@@ -199,6 +200,7 @@ func Decide(t *Ticket, a Act, w World) (Change, error) {
 		return Change{}, bad
 	}
 	settle(t, a, &c)
+	c.NoTransfer = !transferDueAfter(t, &c)
 	if !c.To.Open() && c.From.Open() {
 		c.Cancel = true
 		if c.Outcome == "" {

@@ -52,6 +52,9 @@ var effects = map[Action]effect{
 		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
 		if t.Status == Answered {
 			c.Opens = []string{deadline.EventRedo} // its limits were met: it has new ones
+			if t.Appeal > 0 {
+				c.Opens = append(c.Opens, []string{deadline.EventAppealFirst, deadline.EventAppealSecond}[min(t.Appeal, 2)-1])
+			}
 		}
 		return toUnit(t, a, w, c)
 	},

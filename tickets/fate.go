@@ -34,6 +34,8 @@ func (c *Change) FateOf(x TicketClock, fromHop int) Fate {
 		return CalledOff // whoever has worked it out no longer asks to return it
 	case c.leaves() && (ofTurn(x.Duty) || x.Duty == deadline.HopDue && c.Row.Action != ActHandDown && c.Row.Action != ActReportUp):
 		return CalledOff
+	case x.Duty == deadline.TransferOut && c.NoTransfer:
+		return CalledOff // a later finding, or the answer taken back: nothing is to be transferred
 	case c.worksAgain() && (x.Duty == deadline.Reply || x.Duty == deadline.FollowUp):
 		return CalledOff // there is no approved reply any more; the next one starts it anew
 	}

@@ -51,6 +51,9 @@ func TestANamedReportAgainstATownshipOfficial(t *testing.T) {
 
 		// Wrongdoing is found and must go to the discipline office.
 		s.does(handler, n, tickets.ActRecord, "allegation", "1", "outcome", "true", "method", "调取审批卷宗、银行流水，分别谈话。", "transfer", "true", "corrected", "停发并追缴")
+		if got := s.due(n, "transfer_out"); got != "2026-09-21 00:00" {
+			s.Errorf("the transfer is due %s, want five working days", got)
+		}
 		s.does(handler2, n, tickets.ActCosign, "allegation", "1")
 		s.submitted(n, handler, "经核查属实，已停发并追缴，有关人员的问题已移送纪检监察机关。")
 		s.refuses(handler, n, tickets.ActApprove, "")
