@@ -165,6 +165,8 @@ func (w *writing) adopt(ctx context.Context) error {
 	for _, s := range b.stmts {
 		w.exec(s.SQL, s.Args...)
 	}
+	// Whoever must keep away from the one must from the other: it is the same matter.
+	w.exec(`INSERT INTO recusals (ticket, key, reason, note, at, actor) SELECT $2, key, reason, note, $3, $4 FROM recusals WHERE ticket = $1 ON CONFLICT DO NOTHING`, t.ID, b.id, w.tx.Now, w.tx.Me.Actor())
 	for _, p := range k.Recuse {
 		w.exec(recusalSQL, b.id, -p, "first_handler", "", w.tx.Now, w.tx.Me.Actor())
 	}

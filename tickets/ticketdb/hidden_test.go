@@ -207,3 +207,26 @@ func TestContactOlderThanEveryRuleHasItsClocks(t *testing.T) {
 		t.Error("it has no clock at all")
 	}
 }
+
+// TestRecusedFromAChildToo: whoever must keep away from a ticket learns nothing
+// of it through what is split off it.
+func TestRecusedFromAChildToo(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx := context.Background()
+	city, first, other := b.Session(t, "lead-city"), b.Session(t, "lead-140428"), b.Session(t, "lead2-140428")
+	o := b.register(t, b.Session(t, "operator"), help(func(s *intake.Submission) { s.Kind = tickets.Complaint }))
+	b.act(t, city, o.Number, tickets.ActDispatch, tickets.Values{"unit": "10"})
+	b.act(t, city, o.Number, tickets.ActRecuse, tickets.Values{"person": fmt.Sprint(b.Person(t, "lead2-140428")), "ground": "relative"})
+	b.act(t, first, o.Number, tickets.ActSign, nil)
+	b.act(t, first, o.Number, tickets.ActSplit, tickets.Values{"kind": "report", "text": "经办人收受好处"})
+	var child string
+	b.Row(t, `SELECT number FROM tickets WHERE number <> $1`, []any{o.Number}, &child)
+	b.act(t, city, child, tickets.ActDispatch, tickets.Values{"unit": "10"})
+	if _, err := b.db.Find(ctx, first, child); err != nil {
+		t.Fatalf("his colleague does not see it: %v", err)
+	}
+	if _, err := b.db.Find(ctx, other, child); !errors.Is(err, pg.ErrNotFound) {
+		t.Errorf("recused from the ticket, he opens what was split off it: %v", err)
+	}
+}
