@@ -170,6 +170,7 @@ func (w *walk) verify(number, reply string) {
 	w.lead.click(next + "//summary[text()='指定核查员']")
 	w.lead.choose("#assign-investigator", "胡梅芳")
 	w.lead.press(next + "//details[@open]//button[@type='submit']")
+	w.lead.sees("已完成：指定核查员")
 
 	w.handler.open("/work")
 	w.handler.press("//article[contains(.,'" + number + "')]//a[contains(@class,'num')]")
