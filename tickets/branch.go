@@ -166,7 +166,7 @@ var gateAppeal = gate("appealable", func(t *Ticket, a Act, w World) []Problem {
 		return one("", "复核意见为终结意见，不再受理", "the second appeal was final")
 	case t.Appealed > t.Appeal:
 		return one("", "已就本件申请过"+AppealName(t.Appeal+1).ZH, "this has been appealed already")
-	case slices.Contains([]string{"returned", "recalled", "withdrawn", "redirected"}, t.Outcome):
+	case slices.Contains([]string{"returned", "recalled", "withdrawn", "redirected", "final"}, t.Outcome):
 		return one("", "本件没有处理意见，不能复查复核", "there is no opinion to appeal against")
 	case t.Appeal == 0 && slices.Contains(statutoryPath, t.Category):
 		return one("", "对停保、不予批准等行政决定不服的，应申请行政复议或提起行政诉讼", "such a decision is disputed by administrative reconsideration or in court")
@@ -192,7 +192,7 @@ func appeal(t *Ticket, a Act, _ World, c *Change) []Problem {
 		channel = "letter"
 	}
 	c.Child = &Child{Relation: "appeal_of", Kind: t.Kind, Category: t.Category, Channel: channel, Statement: a.Values.Get("reason"),
-		Title: AppealName(level).ZH + "：" + t.Number, Appeal: level, Floor: t.Unit, Recuse: firstHandlers(t)}
+		Title: AppealName(level).ZH + "：" + t.Number, Appeal: level, Floor: t.Unit, Recuse: firstHandlers(t), WithAccused: true}
 	c.Appealed = level
 	return nil
 }
@@ -224,6 +224,9 @@ func firstHandlers(t *Ticket) []int {
 func split(t *Ticket, a Act, _ World, c *Change) []Problem {
 	if t.Kind == Praise {
 		return one("", "表扬无须拆分", "praise needs no split")
+	}
+	if t.Appeal > 0 {
+		return one("", "复查、复核件不拆分；新的事项请另行登记", "an appeal is not split: register a new matter")
 	}
 	c.Child = &Child{Relation: "split_from", Kind: a.Values.Get("kind"), Category: a.Values.Get("category"), Channel: t.Channel, Statement: a.Values.Get("text"), Title: "拆分自 " + t.Number, WithAccused: true}
 	return nil

@@ -158,7 +158,7 @@ func TestSmallStepsChangeWhatTheySay(t *testing.T) {
 		{name: "no supervising oneself", ticket: tk(), act: w.act(leadCounty, ActSupervise, Values{"note": "限期"}), err: ErrNotAllowed},
 		{name: "urgency", ticket: tk(), act: w.act(opCity, ActUrgency, Values{"urgency": "critical", "reason": "x"}), to: Handling, check: func(c Change) bool { return c.Urgency == Critical }},
 		{name: "an unknown urgency", ticket: tk(), act: w.act(opCity, ActUrgency, Values{"urgency": "soon", "reason": "x"}), problem: "urgency"},
-		{name: "identity refuted", ticket: tk(), act: w.act(opCity, ActIdentity, Values{"confirmed": "0"}), to: Handling, check: func(c Change) bool { return c.IdentityOK != nil && !*c.IdentityOK }},
+		{name: "identity refuted", ticket: tk(), act: w.act(opCity, ActIdentity, Values{"confirmed": "0", "note": "电话为空号"}), to: Handling, check: func(c Change) bool { return c.IdentityOK != nil && !*c.IdentityOK }},
 		{name: "first contact", ticket: tk(), act: w.act(handCounty, ActContactMade, Values{"way": "call"}), to: Handling, check: func(c Change) bool { return slices.Contains(c.Meets, "contact_made") }},
 		{name: "a link needs a true number", ticket: tk(), act: w.act(handCounty, ActLink, Values{"other": "12", "kind": "same_matter"}), problem: "other"},
 		{name: "unlinking needs a true number", ticket: tk(), act: w.act(handCounty, ActUnlink, Values{"other": "12"}), problem: "other"},

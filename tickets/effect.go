@@ -51,6 +51,7 @@ var effects = map[Action]effect{
 	ActRecall: func(t *Ticket, a Act, w World, c *Change) []Problem {
 		c.ClearOutcome = true // another unit starts afresh, whatever was to be concluded
 		if t.Status == Answered {
+			c.Redo = true
 			c.Opens = []string{deadline.EventRedo} // its limits were met: it has new ones
 			if t.Appeal > 0 {
 				c.Opens = append(c.Opens, []string{deadline.EventAppealFirst, deadline.EventAppealSecond}[min(t.Appeal, 2)-1])
@@ -405,7 +406,7 @@ func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
 	c.Redo, c.ClearOutcome = true, true
 	if a.Values.Get("handle_by") != "" {
 		at := a.Values.Time("handle_by", a.Now)
-		if t.Track != TrackOrder || !at.After(a.Now) {
+		if t.Track != TrackOrder || a.Actor.Platform == "" || !at.After(a.Now) {
 			return one("handle_by", "只有工单重办可以填写平台的新时限，且须晚于现在", "only a redone order has a due time of the platform's, and it lies ahead")
 		}
 		c.Printed = at
@@ -420,6 +421,9 @@ func redo(t *Ticket, a Act, _ World, c *Change) []Problem {
 
 func identity(_ *Ticket, a Act, _ World, c *Change) []Problem {
 	ok := a.Values.Bool("confirmed")
+	if !ok && a.Values.Get("note") == "" {
+		return one("note", "核实未通过须写明怎样核实、为什么", "say how it was checked and why it failed")
+	}
 	c.IdentityOK = &ok
 	return nil
 }

@@ -66,7 +66,9 @@ var (
 // Flow is THE table. Pages draw their buttons from it, the API answers from it,
 // docs/flow.md is drawn from it, and the database CHECK is tested against it.
 var Flow = []Row{
-	{Action: ActAnswer, ZH: "即时答复并办结", EN: "answer at once", From: []Status{Registered}, To: Closed,
+	{Action: ActAnswer, ZH: "即时答复并办结", EN: "answer at once", From: []Status{Registered}, To: Closed, When: func(t *Ticket, _ Actor) bool {
+		return t.Appeal == 0 && (t.Kind == Inquiry || t.Kind == Praise || t.Kind == Suggestion)
+	},
 		By:    []By{operator(AtDesk), lead(AtDesk)},
 		Needs: []Field{answerText, legalBasis, adoption}, Gates: []Gate{gateAnswerable, gateOwnHands},
 		Meets: []string{"delivered", "contact_made", "closed"}, Jobs: []string{JobPlatformAnswer}},
@@ -126,15 +128,15 @@ var Flow = []Row{
 		Meets: []string{"exhausted"}, Opens: []string{"exhausted"}},
 	{Action: ActFollowUp, ZH: "回访并办结", EN: "follow up", From: []Status{Answered}, To: Closed,
 		By:    []By{operator(AtDesk, AtHandler), lead(AtDesk, AtHandler, AtAbove), platform},
-		Needs: []Field{resolvedMust, satisfaction, noteOpt}, Gates: []Gate{gateClose},
+		Needs: []Field{resolvedMust, satisfaction, noteOpt}, Gates: []Gate{gateFollowUpEyes, gateClose},
 		Meets: []string{"follow_up", "closed"}},
 	{Action: ActClose, ZH: "办结", EN: "close", From: []Status{Answered}, To: Closed,
 		By: []By{lead(AtDesk, AtHandler, AtAbove), machine, platform}, Needs: []Field{noteOpt}, Gates: []Gate{gateNoFollowUpDue, gateClose},
 		Meets: []string{"closed"}},
-	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched,
+	{Action: ActRedo, ZH: "重办", EN: "redo", From: []Status{Answered, Closed, Archived}, To: Dispatched, When: func(t *Ticket, _ Actor) bool { return t.Appeal == 0 && (t.Redos < 2 || t.Appealed > 0) },
 		By:    []By{lead(AtDesk, AtAbove), operator(AtDesk), platform},
 		Needs: []Field{reason, unitOpt, newEvidence, redoHandleBy}, Gates: []Gate{gateRedo}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
-	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched,
+	{Action: ActRevive, ZH: "恢复办理", EN: "revive", From: []Status{Closed}, To: Dispatched, When: func(t *Ticket, _ Actor) bool { return t.Outcome == "unverifiable" },
 		By: []By{lead(AtDesk, AtHandler, AtAbove), operator(AtDesk)}, Needs: []Field{reason, unitOpt}, Gates: []Gate{gateRevivable, gateAccusedFloor}, Opens: []string{"redo"}, Jobs: []string{JobNotify}},
 	{Action: ActArchive, ZH: "归档", EN: "archive", From: []Status{Closed}, To: Archived,
 		By: []By{lead(AtDesk, AtAbove), machine}, Gates: []Gate{gateTasksDone}},
@@ -194,7 +196,9 @@ var Flow = []Row{
 		Needs: []Field{splitKind, categoryOpt, splitText}},
 	{Action: ActAppeal, ZH: "申请复查/复核", EN: "open an appeal", From: []Status{Closed, Archived}, By: []By{operator(AtDesk), lead(AtDesk, AtAbove)},
 		Needs: []Field{reason, appealChannel}, Gates: []Gate{gateAppeal},
-		When: func(t *Ticket, _ Actor) bool { return t.Track != TrackOrder && t.Appealed <= t.Appeal && t.Appeal < 2 }},
+		When: func(t *Ticket, _ Actor) bool {
+			return t.Track != TrackOrder && t.Appealed <= t.Appeal && t.Appeal < 2 && (t.Kind == Complaint || t.Kind == Help || t.Kind == Suggestion)
+		}},
 	{Action: ActWithdraw, ZH: "登记撤回", EN: "register a withdrawal", From: []Status{Registered, Dispatched, Handling, Approval}, By: everybody,
 		Needs: []Field{reason, withdrawWay}, When: func(t *Ticket, _ Actor) bool { return t.Withdrawal == "" && t.Answerable() }, Jobs: []string{JobNotify}},
 	{Action: ActWithdrawCall, ZH: "核实撤回", EN: "check a withdrawal", From: openStatuses, By: []By{operator(AtDesk), lead(AtDesk, AtAbove)},

@@ -316,6 +316,17 @@ var gateExhausted = gate("exhausted", func(t *Ticket, _ Act, _ World) []Problem 
 	if n < 3 || len(ways) < 2 {
 		return one("", "须至少三次、两种方式联系未果", "three failed attempts by at least two ways are needed")
 	}
+	for _, who := range t.Unreached() { // of a joint letter each of them is tried
+		tried := map[string]bool{}
+		for _, x := range t.Attempts {
+			if x.Reply == t.LastReply().ID && x.Complainant == t.Persons[who-1].ID && (x.State == "failed" || x.State == "unreachable") {
+				tried[x.Way] = true
+			}
+		}
+		if len(tried) < 2 {
+			return one("", "联名件须对每一位未送达的人以两种方式联系（第 "+itoa(who)+" 位尚未）", "of a joint letter each one left is tried by two ways: no. "+itoa(who)+" was not")
+		}
+	}
 	if t.Kind == Report && last.Sub(first) < 48*time.Hour {
 		return one("", "举报件的联系须分布在三天内", "for a report the attempts spread over three days")
 	}
@@ -364,6 +375,20 @@ const ExhaustedMark = "exhausted"
 func (x *Attempt) exhausts() bool {
 	return x.State == "unreachable" && x.Way == "status_page" && x.Evidence == ExhaustedMark
 }
+
+// gateFollowUpEyes: whoever checked the matter, wrote the answer or brought it does
+// not record how satisfied the person is with it.
+var gateFollowUpEyes = gate("others follow up", func(t *Ticket, a Act, _ World) []Problem {
+	me := a.Actor.Person
+	if me == 0 {
+		return nil
+	}
+	r := t.LastReply()
+	if me == t.Investigator || me == t.Second || foundAny(t, me) || r != nil && r.Author == personActor(me) && t.Outcome == "" {
+		return one("", "核查人、答复人不能回访自己办理的事项", "who checked or answered it does not follow it up")
+	}
+	return nil
+})
 
 // gateNoFollowUpDue: an own-line ticket of somebody who can be called is
 // followed up; closing without is for the others and for the platform's 结案.

@@ -83,6 +83,9 @@ func numbers(s string, most int) (out []int, ok bool) {
 // reaches says whom an attempt concerns. A machine's way reaches those who have
 // an address of that kind; a person says whom.
 func reaches(t *Ticket, a Act) ([]int64, []Problem) {
+	if a.Values.Get("way") == "city12345" && t.Track != TrackOrder {
+		return nil, one("way", "不是 12345 工单，不能经平台答复", "not an order: the platform does not answer it")
+	}
 	owed := t.owed()
 	if owed == nil {
 		return []int64{0}, nil

@@ -313,19 +313,20 @@ func MayDecide(t *Ticket, r Request, a Actor, w World) bool {
 	if r.State != "pending" || a.Person != 0 && a.Person == r.AskedBy {
 		return false
 	}
+	// Whoever has it and whoever asked are one side: a section's investigator asks
+	// for his county, and a county that hands it down still asked.
+	top := r.Unit
+	if w.Tree.Within(r.Unit, t.Unit) {
+		top = t.Unit
+	}
+	root := a.Unit == top && w.Tree.Parent(top) == nil && a.Person != t.Investigator && a.Person != t.Second
 	switch r.Decider {
 	case DecideCustodian:
 		return a.Has(RoleCustodian) && a.StandsAt(AtLine, t) && a.Person != t.Investigator && a.Person != t.Second
 	case DecidePlatform:
-		return a.Platform != "" || a.Has(RoleLead) && (a.Unit != r.Unit || a.Unit == t.Desk)
+		return a.Platform != "" || a.Has(RoleLead) && (w.Tree.Above(a.Unit, top) || root)
 	}
-	if !a.Has(RoleLead) {
-		return false
-	}
-	if w.Tree.Above(a.Unit, r.Unit) {
-		return true
-	}
-	return a.Unit == r.Unit && w.Tree.Parent(r.Unit) == nil && a.Person != t.Investigator && a.Person != t.Second
+	return a.Has(RoleLead) && (w.Tree.Above(a.Unit, top) || root)
 }
 
 // decides draws the buttons of a decision; MayDecide has the last word.
@@ -398,6 +399,9 @@ func grantExtension(t *Ticket, a Act, r *Request, c *Change) []Problem {
 	if a.Values.Get("handle_by") != "" {
 		at := a.Values.Time("handle_by", a.Now)
 		due = &at
+	}
+	if a.Actor.Platform == "" && due != nil && r.Wanted != nil && due.After(*r.Wanted) {
+		return one("handle_by", "代平台登记的新时限不能晚于申请的时限", "recorded for the platform it is never later than what was asked")
 	}
 	if due == nil || !due.After(t.Clocks[i].Start) {
 		return one("handle_by", "请填写平台核定的新时限", "fill in the platform's new due time")

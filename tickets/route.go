@@ -77,7 +77,7 @@ func Route(in RouteInput, w RouteWorld) Proposal {
 	w.Danger.read(x.r)
 	x.at = w.Regions.locate(in.Region, compact(in.Place), x.r.text)
 	x.danger()
-	if x.notOurs() && x.out.Urgency != Critical {
+	if x.notOurs() && !x.critical() {
 		return x.out
 	}
 	x.split()

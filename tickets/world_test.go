@@ -169,7 +169,7 @@ func (w *world) apply(t *Ticket, a Act, c Change) {
 	if c.Redo {
 		t.Redos++
 	}
-	if c.Redo || a.Action == ActRevive {
+	if c.Redo || a.Action == ActRevive || a.Action == ActRecall && c.Unit != t.Unit {
 		t.RedoneAt = &a.Now
 	}
 	if c.Urgency != "" {

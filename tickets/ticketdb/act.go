@@ -161,7 +161,7 @@ func (w *writing) write(ctx context.Context) error {
 		fields := map[string]string{}
 		for k, x := range w.act.Values {
 			if k != "version" && x != "" {
-				fields[k] = x
+				fields[k] = w.shown(k, x)
 			}
 		}
 		w.log["fields"] = fields
@@ -175,6 +175,17 @@ func (w *writing) write(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// shown is what the journal keeps of a typed field. What somebody said in
+// confidence, and becomes a ticket of its own, is there as its digest alone: the
+// unit that has this ticket reads its journal.
+func (w *writing) shown(name, value string) string {
+	words := w.c.Child != nil && (name == "text" || name == "reason")
+	if words && (w.v.Secrecy == tickets.Confidential || w.act.Action == tickets.ActSplit) {
+		return "sha256:" + digest(value)
+	}
+	return value
 }
 
 // columns notes what changes on the ticket's own row.
@@ -216,7 +227,7 @@ func (w *writing) columns(ctx context.Context) error {
 	if c.Redo {
 		put("redos", t.Redos+1)
 	}
-	if c.Redo || w.act.Action == tickets.ActRevive {
+	if c.Redo || w.act.Action == tickets.ActRevive || w.act.Action == tickets.ActRecall && c.Unit != t.Unit {
 		w.plain = map[string]any{"redone_at": w.tx.Now}
 	}
 	if c.Urge {

@@ -211,8 +211,16 @@ func (w *writing) finalOther(ctx context.Context, other int64) error {
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("final ticket: %w", err)
 	}
+	if final {
+		// Of the same person: somebody else's final opinion ends nothing of his.
+		err = w.tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM complainants a JOIN complainants b ON a.phone_idx = b.phone_idx OR a.id_idx = b.id_idx OR a.name_idx = b.name_idx
+			WHERE a.ticket = $1 AND b.ticket = $2)`, w.v.ID, other).Scan(&final)
+		if err != nil {
+			return fmt.Errorf("final ticket: %w", err)
+		}
+	}
 	if !final {
-		return tickets.Invalid{{Field: "other", ZH: "该工单尚未经复核终结", EN: "that ticket is not final yet"}}
+		return tickets.Invalid{{Field: "other", ZH: "该工单不是同一诉求人已经复核终结的工单", EN: "that is no final ticket of the same person"}}
 	}
 	return nil
 }

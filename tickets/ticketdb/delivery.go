@@ -56,6 +56,9 @@ func replyWays(t *tickets.Ticket) []string {
 		return []string{tickets.JobPlatformReply}
 	}
 	var kinds []string
+	if t.Appeal > 0 {
+		return nil // an opinion is served in writing
+	}
 	if t.Naming == tickets.Joint && len(t.Persons) > 1 {
 		return nil // each of them is owed a proof of his own: letters, or face to face
 	}

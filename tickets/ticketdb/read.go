@@ -46,13 +46,19 @@ func hideLinks(ctx context.Context, tx *pg.Tx, rows []JournalRow) error {
 	others := map[int]string{}
 	var numbers []string
 	for i, r := range rows {
-		if r.Action != string(tickets.ActLink) && r.Action != string(tickets.ActUnlink) {
+		var typed struct {
+			Other  string `json:"other"`
+			Number string `json:"number"`
+		}
+		switch tickets.Action(r.Action) {
+		case tickets.ActLink, tickets.ActUnlink:
+			_ = json.Unmarshal(r.Fields["fields"], &typed) // unread, it is hidden
+		case tickets.ActSplit, tickets.ActAppeal:
+			_ = json.Unmarshal(r.Fields["child"], &typed)
+			typed.Other = typed.Number
+		default:
 			continue
 		}
-		var typed struct {
-			Other string `json:"other"`
-		}
-		_ = json.Unmarshal(r.Fields["fields"], &typed) // unread, it is hidden
 		n, _ := tickets.ParseNumber(typed.Other)
 		others[i], numbers = string(n), append(numbers, string(n))
 	}
