@@ -433,6 +433,9 @@ var gatePortal = gate("portal evidence", func(t *Ticket, a Act, w World) []Probl
 	if t.Track != TrackOrder {
 		return one("", "不是 12345 工单", "not an order")
 	}
+	if a.Action == ActPlatformReturned && t.Order != nil && t.Order.State == "adjudicated" {
+		return one("", "经裁定由本单位承办，平台又同意退单，请与平台核对", "adjudicated to us, and now returned by the platform: settle it with the platform")
+	}
 	if a.Actor.Platform != "" || a.Actor.Machine != "" {
 		return nil
 	}

@@ -139,7 +139,7 @@ func settleOrder(ctx context.Context, tx *pg.Tx, w Waiting, c Settlement) error 
 	if c.State == "" && c.HandleBy == nil && c.SignBy == nil {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `UPDATE orders o SET state = coalesce(nullif($3, ''), o.state), closed_at = CASE WHEN $4 THEN NULL ELSE coalesce($5, o.closed_at) END,
+	_, err := tx.Exec(ctx, `UPDATE orders o SET state = CASE WHEN o.state = 'adjudicated' AND $3 = 'returned' THEN o.state ELSE coalesce(nullif($3, ''), o.state) END, closed_at = CASE WHEN $4 THEN NULL ELSE coalesce($5, o.closed_at) END,
 			sign_by = coalesce($6, o.sign_by), handle_by = coalesce($7, o.handle_by)
 		WHERE o.platform = $1 AND o.order_no = $2 AND NOT EXISTS (SELECT 1 FROM order_events x WHERE x.platform = $1 AND x.order_no = $2 AND x.direction = 'in'
 			AND x.ticket IS NOT NULL AND x.at > $8 AND x.event IN ('closed', 'recalled', 'visited', 'redone', 'return_decided', 'extension_decided'))`,

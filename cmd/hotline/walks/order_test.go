@@ -43,6 +43,8 @@ func TestAnOrderThatIsNotOurs(t *testing.T) {
 			s.Errorf("request %s, order %s", v.Requests[0].State, v.Order.State)
 		}
 		s.refuses(leadCounty, m, tickets.ActAskReturn, "指定承办", "reason", "仍认为不属于我们", "basis", "other_body")
+		s.sends(map[string]any{"event": "return_decided", "order_no": "CZ-C-2", "return_decision": map[string]any{"granted": true, "reason": "误发"}})
+		s.stands(m, tickets.Handling) // two decisions on one request: it waits for a person, and closes nothing
 		s.assigned(m, leadCounty, handler, handler2)
 		s.found(m, handler, "true", "取暖补贴已补发到账。")
 		s.does(leadCounty, m, tickets.ActApprove)
