@@ -326,3 +326,22 @@ func TestEvenTheMachinesCannotChangeTheJournal(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyChangesBlindlyWhatHeDoesNotSee: an UPDATE that reads no column is not
+// held back by the policy for SELECT.
+func TestNobodyChangesBlindlyWhatHeDoesNotSee(t *testing.T) {
+	t.Parallel()
+	g := openGuarded(t)
+	tx, err := g.app.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), `SELECT * FROM app.enter($1, $2)`, g.Token(t, "lead-140427"), g.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	tag, err := tx.Exec(t.Context(), `UPDATE tickets SET secrecy = 'open', sight = '{20}', recused = NULL`)
+	if err != nil || tag.RowsAffected() != 0 {
+		t.Errorf("another county changed %d tickets blindly, %v", tag.RowsAffected(), err)
+	}
+}
